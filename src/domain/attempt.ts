@@ -1,0 +1,52 @@
+// One HTTP try and what came of it. Expected failures are values: a receiver that refuses, hangs or lies
+// is everyday business, not an exception.
+
+import type { HttpMethod } from './webhook.ts'
+
+export interface HttpRequest {
+  readonly method: HttpMethod
+  readonly origin: string
+  /** Path and query as they stand on the request line. */
+  readonly target: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+}
+
+/** Milliseconds since the attempt was handed to the client; null = that stage was not reached. */
+export interface AttemptTimings {
+  /** Until a connection carried the request: 0 on a connection that was open already. */
+  readonly connectMs: number | null
+  /** Until the status line and headers had arrived. */
+  readonly firstByteMs: number | null
+  readonly totalMs: number
+}
+
+/** Why no complete answer came. The receiver's or the network's fault, but for `interrupted`. */
+export type TransportFailure =
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'reset'
+  | 'connect_timeout'
+  | 'total_timeout'
+  | 'protocol_error'
+  | 'response_too_large'
+  | 'interrupted'
+
+export type AttemptResult =
+  | {
+      readonly kind: 'answered'
+      readonly statusCode: number
+      /** Scheme, host and port of a Location header, where there is one that parses; never its path or query. */
+      readonly redirectOrigin: string | null
+      /** The answer's first bytes as text, at most 512 characters, or null if not printable. */
+      readonly excerpt: string | null
+      readonly timings: AttemptTimings
+    }
+  | {
+      readonly kind: 'unanswered'
+      readonly failure: TransportFailure
+      /** For the log: the error's code and message, cut; never a path or a query. */
+      readonly detail: string
+      readonly timings: AttemptTimings
+    }

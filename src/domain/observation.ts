@@ -1,0 +1,31 @@
+// What happened, as typed facts. Metrics, log lines and outcome records are projections of these, so that
+// one event never has two stories. Nothing here names a path, a query, a header or a rendered value.
+import type { Outcome } from './outcome.ts'
+
+export type SkipReason = 'no_webhook' | 'unknown_event_type'
+
+export type Observation =
+  | { readonly kind: 'attempt_begun' }
+  | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly detail: string | null }
+  | { readonly kind: 'event_taken'; readonly eventType: string; readonly ageMs: number }
+  | { readonly kind: 'event_skipped'; readonly reason: SkipReason }
+  | { readonly kind: 'event_time_distrusted'; readonly differenceMs: number }
+  | {
+      readonly kind: 'dead_lettered'
+      readonly reason: string
+      readonly partition: number
+      readonly offset: bigint
+    }
+  | { readonly kind: 'webhook_invalid'; readonly webhookId: string; readonly faults: readonly string[] }
+  | { readonly kind: 'webhook_key_moved'; readonly webhookId: string }
+  | { readonly kind: 'table_changed'; readonly webhooks: number; readonly invalid: number }
+  | { readonly kind: 'table_ready'; readonly webhooks: number; readonly tookMs: number }
+  | { readonly kind: 'table_reset'; readonly partition: number; readonly reason: string }
+  | { readonly kind: 'assigned'; readonly partitions: readonly number[]; readonly epoch: number }
+  | { readonly kind: 'committed'; readonly partitions: number }
+  | { readonly kind: 'commit_failed'; readonly error: string }
+  | { readonly kind: 'stalled'; readonly stalledMs: number }
+  | { readonly kind: 'start_gate'; readonly state: 'open' | 'closed'; readonly why: string }
+  | { readonly kind: 'budget'; readonly deliveries: number; readonly bytes: number; readonly waiting: number }
+  | { readonly kind: 'lag'; readonly records: bigint }
+  | { readonly kind: 'trouble'; readonly where: string; readonly error: string }

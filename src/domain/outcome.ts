@@ -1,0 +1,56 @@
+// What is written about a delivery: one outcome per failed try and one final one, under ids that a repeat
+// after a crash reproduces. Readers fold by id, so writing twice adds nothing.
+import type { AttemptTimings } from './attempt.ts'
+import type { EventType } from './call-event.ts'
+import type { ConfigPosition } from './delivery.ts'
+import type { AccountId, CallId, DeliveryId, EventId, WebhookId } from './ids.ts'
+import type { RecordPosition } from './record-position.ts'
+import type { WebhookOutcomeRecord } from './records.ts'
+import type { HttpMethod } from './webhook.ts'
+
+export type OutcomeResult = Exclude<WebhookOutcomeRecord['result'], 'unknown'>
+export type OutcomeReason = Exclude<WebhookOutcomeRecord['reason'], 'unknown'>
+export type FaultOwner = Exclude<NonNullable<WebhookOutcomeRecord['fault_owner']>, 'unknown'>
+
+export interface Outcome {
+  readonly outcomeId: string
+  readonly deliveryId: DeliveryId
+  readonly replay: number
+  readonly eventId: EventId
+  readonly callId: CallId
+  readonly accountId: AccountId
+  /** Null only for an outcome about the whole event (`fanout_limit`). */
+  readonly webhookId: WebhookId | null
+  readonly config: ConfigPosition | null
+  readonly source: RecordPosition
+  readonly eventType: EventType
+  /** Requests begun so far; 0 if none was. */
+  readonly attempt: number
+  readonly result: OutcomeResult
+  readonly final: boolean
+  readonly reason: OutcomeReason
+  readonly faultOwner: FaultOwner | null
+  readonly statusCode: number | null
+  readonly method: HttpMethod | null
+  readonly origin: string | null
+  readonly queuedMs: number | null
+  readonly timings: AttemptTimings | null
+  /** Milliseconds from the event's time to this outcome. */
+  readonly eventAgeMs: number
+  /** Epoch milliseconds. */
+  readonly nextAttemptAtMs: number | null
+  readonly redirectOrigin: string | null
+  readonly excerpt: string | null
+  /** Epoch milliseconds. */
+  readonly writtenAtMs: number
+}
+
+/** The id under which a delivery ends. Exactly one is ever written per (delivery, replay). */
+export function finalOutcomeId(deliveryId: string, replay: number): string {
+  return `${deliveryId}/${replay}/final`
+}
+
+/** The id of a try that failed and was followed by another; `attempt` counts from 1. */
+export function attemptOutcomeId(deliveryId: string, replay: number, attempt: number): string {
+  return `${deliveryId}/${replay}/a${attempt}`
+}

@@ -1,0 +1,116 @@
+// Bytes ↔ values, in the registry's framing (a zero byte, the schema's id in four bytes, Avro). The writer's
+// schema is resolved against the reader's, so producers may evolve; ids are minted here.
+// Invariant: what cannot be decoded is a value with a reason; only a stopped process makes decoding reject.
+import avro from 'avsc'
+import type { CallEvent } from '../domain/call-event.ts'
+import { eventTypes } from '../domain/call-event.ts'
+import type { WebhookId } from '../domain/ids.ts'
+import type { CallEventRecord, WebhookConfigRecord } from '../domain/records.ts'
+import type { DeadLetterReason, DecodedEvent, EventDecoder, SourceRecord, WebhookChange } from '../ports.ts'
+import type { WriterSchemas } from './writer-schemas.ts'
+
+/** Zero byte and schema id. */
+const framingBytes = 5
+
+export type DecodedValue<Value> =
+  | { readonly kind: 'value'; readonly value: Value }
+  | { readonly kind: 'undecodable'; readonly reason: DeadLetterReason; readonly detail: string }
+
+/** Decodes values of one record type, whatever version their writers used. */
+export class ValueDecoder<Value> {
+  readonly #reader: avro.Type
+  readonly #schemas: WriterSchemas
+  readonly #resolvers = new Map<
+    number,
+    avro.Type['createResolver'] extends (...args: never) => infer R ? R : never
+  >()
+
+  constructor(readerSchema: avro.Schema, schemas: WriterSchemas) {
+    this.#reader = avro.Type.forSchema(readerSchema)
+    this.#schemas = schemas
+  }
+
+  /** At once if the writer's schema is known; otherwise as soon as the registry answers. */
+  decode(bytes: Uint8Array, signal: AbortSignal): DecodedValue<Value> | Promise<DecodedValue<Value>> {
+    if (bytes.byteLength < framingBytes || bytes[0] !== 0) {
+      const detail = `${bytes.byteLength} bytes that do not begin with a zero byte and a schema id`
+      return { kind: 'undecodable', reason: 'not_framed', detail }
+    }
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const schemaId = buffer.readInt32BE(1)
+    const known = this.#schemas.known(schemaId)
+    if (known !== undefined) return this.#resolve(buffer, schemaId, known)
+    return this.#schemas.find(schemaId, signal).then((found) => this.#resolve(buffer, schemaId, found))
+  }
+
+  #resolve(
+    buffer: Buffer,
+    schemaId: number,
+    writer: Awaited<ReturnType<WriterSchemas['find']>>,
+  ): DecodedValue<Value> {
+    if (writer.kind !== 'avro')
+      return { kind: 'undecodable', reason: writer.kind, detail: `schema id ${schemaId}` }
+    try {
+      const resolver = this.#resolvers.get(schemaId) ?? this.#reader.createResolver(writer.type)
+      this.#resolvers.set(schemaId, resolver)
+      // Trailing bytes are refused: they mean that this is not what the schema says it is.
+      return {
+        kind: 'value',
+        value: this.#reader.fromBuffer(buffer.subarray(framingBytes), resolver) as Value,
+      }
+    } catch (error) {
+      const detail = error instanceof Error ? error.message.slice(0, 256) : 'not Avro'
+      return { kind: 'undecodable', reason: 'undecodable', detail: `schema id ${schemaId}: ${detail}` }
+    }
+  }
+}
+
+export function createEventDecoder(readerSchema: avro.Schema, schemas: WriterSchemas): EventDecoder {
+  const values = new ValueDecoder<CallEventRecord>(readerSchema, schemas)
+  return {
+    decode({ value }: SourceRecord, signal) {
+      if (value === null)
+        return { kind: 'undecodable', reason: 'empty_value', detail: 'the record has no value' }
+      const decoded = values.decode(value, signal)
+      return decoded instanceof Promise ? decoded.then(eventOf) : eventOf(decoded)
+    },
+  }
+}
+
+function eventOf(decoded: DecodedValue<CallEventRecord>): DecodedEvent {
+  if (decoded.kind === 'undecodable') return decoded
+  const record = decoded.value
+  const missing = (['event_id', 'call_id', 'account_id'] as const).find((name) => record[name] === '')
+  if (missing !== undefined)
+    return { kind: 'undecodable', reason: 'missing_id', detail: `${missing} is empty` }
+  return isKnown(record) ? { kind: 'event', event: record } : { kind: 'unknown_type' }
+}
+
+/** Where ids of events are minted: non-empty by the check before. */
+function isKnown(record: CallEventRecord): record is CallEvent {
+  return eventTypes.some((type) => type === record.event_type)
+}
+
+export interface WebhookDecoder {
+  decode(
+    key: Uint8Array,
+    value: Uint8Array | null,
+    signal: AbortSignal,
+  ): WebhookChange | Promise<WebhookChange>
+}
+
+export function createWebhookDecoder(readerSchema: avro.Schema, schemas: WriterSchemas): WebhookDecoder {
+  const values = new ValueDecoder<WebhookConfigRecord>(readerSchema, schemas)
+  return {
+    decode(key, value, signal) {
+      const webhookId = new TextDecoder().decode(key) as WebhookId
+      if (value === null) return { kind: 'tombstone', webhookId }
+      const decoded = values.decode(Buffer.from(value), signal)
+      const change = (result: DecodedValue<WebhookConfigRecord>): WebhookChange =>
+        result.kind === 'value'
+          ? { kind: 'upsert', webhookId, config: result.value }
+          : { kind: 'undecodable', webhookId, detail: `${result.reason}: ${result.detail}` }
+      return decoded instanceof Promise ? decoded.then(change) : change(decoded)
+    },
+  }
+}

@@ -1,0 +1,64 @@
+// Publishes call events and webhooks as a platform and a config service would: framed Avro, keys as the topics
+// ask for, acknowledged by all in-sync replicas. The demo and the tests speak to the worker through it.
+import avro from 'avsc'
+import type { Kafka } from 'kafkajs'
+import type { CallEventRecord, WebhookConfigRecord } from '../domain/records.ts'
+import type { Observer } from '../ports.ts'
+import { RecordWriter } from './record-writer.ts'
+import { registeredIdOf } from './registered-schema.ts'
+import { readSchema } from './schema-files.ts'
+import type { RegistryAccess } from './writer-schemas.ts'
+
+export interface PublisherOptions {
+  readonly kafka: Kafka
+  readonly registry: RegistryAccess
+  readonly topics: { readonly events: string; readonly webhooks: string }
+  readonly observer: Observer
+}
+
+/** Each method resolves when the record is acknowledged. */
+export interface Publisher {
+  callEvent(event: CallEventRecord): Promise<void>
+  webhook(webhook: WebhookConfigRecord): Promise<void>
+  deleteWebhook(webhookId: string): Promise<void>
+  stop(): Promise<void>
+}
+
+/** @throws when a schema is not registered, a topic is missing, or no broker answers. */
+export async function startPublisher(options: PublisherOptions): Promise<Publisher> {
+  const { topics, registry } = options
+  const events = await framedWriter(options, topics.events, readSchema('call-event'), registry)
+  const webhooks = await framedWriter(options, topics.webhooks, readSchema('webhook-config'), registry)
+  return {
+    callEvent: (event) => events.write(event.call_id, event),
+    webhook: (webhook) => webhooks.write(webhook.webhook_id, webhook),
+    deleteWebhook: (webhookId) => webhooks.write(webhookId, null),
+    async stop() {
+      await Promise.all([events.stop(), webhooks.stop()])
+    },
+  }
+}
+
+async function framedWriter(
+  options: PublisherOptions,
+  topic: string,
+  schema: avro.Schema,
+  registry: RegistryAccess,
+) {
+  const type = avro.Type.forSchema(schema)
+  const framing = Buffer.alloc(5)
+  framing.writeInt32BE(await registeredIdOf(registry, topic, schema), 1)
+  const { kafka, observer } = options
+  const writer = new RecordWriter({ kafka, observer, topic, lingerMs: 2, maxBatch: 500 })
+  await writer.start()
+  return {
+    /** A null value is a tombstone. */
+    write(key: string, value: object | null): Promise<void> {
+      return writer.write({
+        key: Buffer.from(key),
+        value: value === null ? null : Buffer.concat([framing, type.toBuffer(value)]),
+      })
+    },
+    stop: () => writer.stop(),
+  }
+}

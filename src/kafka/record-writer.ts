@@ -1,0 +1,157 @@
+// Writes records to one topic until all in-sync replicas have them.
+// Invariants: a promise resolves only when the broker named the record's partition in its answer; one send per
+// partition at a time and never two partitions in one send, because a send to several brokers loses the part
+// whose leader moved; the producer is not idempotent, because with concurrent sends the client drops silently
+// then. A repeat after a lost answer may write twice, which readers fold by id.
+import { setTimeout as delay } from 'node:timers/promises'
+import { Partitioners } from 'kafkajs'
+import type { Kafka, Message, PartitionMetadata, Producer } from 'kafkajs'
+import type { Observer } from '../ports.ts'
+
+export interface RecordWriterOptions {
+  readonly kafka: Kafka
+  readonly topic: string
+  /** Milliseconds that the first record of a batch waits for company. */
+  readonly lingerMs: number
+  /** Records per send; the client's cost per record rises beyond some hundreds. */
+  readonly maxBatch: number
+  readonly observer: Observer
+}
+
+export interface OutgoingRecord {
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers?: Readonly<Record<string, Buffer | string>>
+}
+
+interface Waiting {
+  readonly message: Message
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+/** The record itself is refused for its size; writing it again would be refused again. */
+export class RecordTooLarge extends Error {
+  readonly code = 'RECORD_TOO_LARGE'
+}
+
+const firstRetryMs = 100
+const lastRetryMs = 5_000
+const metadataMaxAgeMs = 60_000
+
+export class RecordWriter {
+  readonly #options: RecordWriterOptions
+  readonly #producer: Producer
+  readonly #partition = Partitioners.DefaultPartitioner()
+  readonly #queues = new Map<number, Waiting[]>()
+  readonly #stopping = new AbortController()
+  #partitionMetadata: PartitionMetadata[] = []
+
+  constructor(options: RecordWriterOptions) {
+    this.#options = options
+    this.#producer = options.kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: metadataMaxAgeMs,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 2 },
+    })
+  }
+
+  /** @throws when the topic is missing or no broker answers. */
+  async start(): Promise<void> {
+    const admin = this.#options.kafka.admin()
+    await admin.connect()
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [this.#options.topic] })
+      this.#partitionMetadata = topics[0]?.partitions ?? []
+    } finally {
+      await admin.disconnect()
+    }
+    await this.#producer.connect()
+  }
+
+  /** Rejects with RecordTooLarge, or when the writer was stopped before the broker answered. */
+  write(record: OutgoingRecord): Promise<void> {
+    const message: Message = { ...record, headers: { ...record.headers } }
+    const partition = this.#partitionOf(message)
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { message, resolve, reject }
+      const queue = this.#queues.get(partition)
+      if (queue !== undefined) {
+        queue.push(waiting)
+        return
+      }
+      const started = [waiting]
+      this.#queues.set(partition, started)
+      void this.#sendAll(partition, started)
+    })
+  }
+
+  /** What was not acknowledged yet is rejected. Await the writes that matter before. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#producer.disconnect()
+  }
+
+  /** As Java's producer does: murmur2 of the key. */
+  #partitionOf(message: Message): number {
+    return this.#partition({
+      topic: this.#options.topic,
+      partitionMetadata: this.#partitionMetadata,
+      message,
+    })
+  }
+
+  async #sendAll(partition: number, queue: Waiting[]): Promise<void> {
+    const { lingerMs, maxBatch } = this.#options
+    const { signal } = this.#stopping
+    if (lingerMs > 0) await delay(lingerMs, undefined, { signal }).catch(() => {})
+    while (queue.length > 0) await this.#sendBatch(partition, queue.splice(0, maxBatch))
+    this.#queues.delete(partition)
+  }
+
+  async #sendBatch(partition: number, batch: readonly Waiting[]): Promise<void> {
+    for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
+      if (this.#stopping.signal.aborted) {
+        for (const { reject } of batch) reject(new Error('the writer was stopped before the broker answered'))
+        return
+      }
+      const error = await this.#trySend(partition, batch)
+      if (error === null) {
+        for (const { resolve } of batch) resolve()
+        return
+      }
+      if (isTooLarge(error)) return this.#splitOrReject(partition, batch, error)
+      this.#options.observer.observe({ kind: 'trouble', where: 'record-writer', error: error.message })
+      await delay(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => {})
+    }
+  }
+
+  async #splitOrReject(partition: number, batch: readonly Waiting[], cause: Error): Promise<void> {
+    if (batch.length === 1) {
+      batch[0]?.reject(new RecordTooLarge('the broker refuses the record for its size', { cause }))
+      return
+    }
+    const half = Math.ceil(batch.length / 2)
+    await this.#sendBatch(partition, batch.slice(0, half))
+    await this.#sendBatch(partition, batch.slice(half))
+  }
+
+  async #trySend(partition: number, batch: readonly Waiting[]): Promise<Error | null> {
+    const { topic } = this.#options
+    try {
+      const messages = batch.map(({ message }) => ({ ...message, partition }))
+      const answer = await this.#producer.send({ topic, acks: -1, messages })
+      const named = answer.some(
+        (part) => part.topicName === topic && part.partition === partition && part.errorCode === 0,
+      )
+      return named ? null : new Error(`no acknowledgement for ${topic}/${partition}`)
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error))
+    }
+  }
+}
+
+function isTooLarge(error: Error): boolean {
+  return 'type' in error && (error.type === 'MESSAGE_TOO_LARGE' || error.type === 'RECORD_LIST_TOO_LARGE')
+}

@@ -1,0 +1,49 @@
+// The config topic as changes for the table. Read without a group: every worker holds all of it.
+// Invariants: changes of a partition arrive in offset order under the key they were published with, and a
+// position is told only when all below it was handed over, also where a schema had to be waited for.
+import type { Observer, TableSink, TableSource } from '../ports.ts'
+import type { WebhookDecoder } from './codec.ts'
+import type { ReadRecord, TopicReader } from './topic-reader.ts'
+
+export interface TableSourceOptions {
+  readonly topic: string
+  readonly reader: TopicReader
+  readonly decoder: WebhookDecoder
+  readonly observer: Observer
+}
+
+export function createTableSource({ topic, reader, decoder, observer }: TableSourceOptions): TableSource {
+  const stopping = new AbortController()
+
+  async function handOver(partition: number, records: readonly ReadRecord[], sink: TableSink): Promise<void> {
+    for (const { key, value, offset } of records) {
+      if (key === null) {
+        observer.observe({
+          kind: 'trouble',
+          where: 'table-source',
+          error: `no key at ${partition}/${offset}`,
+        })
+        continue
+      }
+      const decoded = decoder.decode(key, value, stopping.signal)
+      sink.change({ topic, partition, offset }, decoded instanceof Promise ? await decoded : decoded)
+    }
+  }
+
+  return {
+    start: (sink) =>
+      reader.start({
+        started: (ends) => sink.started(ends),
+        records: (partition, records) => handOver(partition, records, sink),
+        position: (partition, nextOffset, endOffset, askedAtMs) =>
+          sink.position(partition, nextOffset, endOffset, askedAtMs),
+        troubled: (error) =>
+          observer.observe({ kind: 'trouble', where: 'table-source', error: error.message }),
+        reset: (partition, reason) => sink.reset(partition, reason),
+      }),
+    stop() {
+      stopping.abort()
+      return reader.stop()
+    },
+  }
+}

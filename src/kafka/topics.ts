@@ -1,0 +1,199 @@
+// The topics that the worker lives on: what they should be, making those that are absent, comparing the rest.
+// Invariant: a topic that exists is never changed. What differs is reported, because more partitions or another
+// retention is a decision with consequences (order, data loss) that a start-up must not take by itself.
+import kafkajs from 'kafkajs'
+import type { Admin, KafkaConfig } from 'kafkajs'
+import { applyClientPatches } from './client-patches.ts'
+
+const { ConfigResourceTypes, Kafka, logLevel } = kafkajs
+
+interface TopicOptions {
+  readonly name: string
+  readonly partitions: number
+  readonly replicationFactor: number
+  readonly retentionMs: number
+  readonly maxMessageBytes: number
+}
+
+/** As the settings' section `topics`. */
+export interface TopicsOptions {
+  readonly minInsyncReplicas: number
+  readonly events: TopicOptions
+  readonly webhooks: Pick<TopicOptions, 'name' | 'replicationFactor' | 'maxMessageBytes'>
+  readonly outcomes: TopicOptions
+  readonly deadLetters: TopicOptions
+}
+
+/** A topic as it should be. */
+export interface TopicPlan {
+  readonly topic: string
+  readonly partitions: number
+  readonly replicationFactor: number
+  /** Kafka's own names and spelling. */
+  readonly config: Readonly<Record<string, string>>
+}
+
+/** What stands between a topic and its plan. */
+export type TopicFinding =
+  | { readonly kind: 'absent'; readonly topic: string }
+  | {
+      readonly kind: 'differs'
+      readonly topic: string
+      /** `partitions`, `replication factor` or a config's name. */
+      readonly what: string
+      readonly expected: string
+      readonly found: string
+    }
+
+/** The brokers cannot be reached, or refuse what was asked of them. */
+class KafkaRefused extends Error {
+  readonly code: 'KAFKA_UNREACHABLE' | 'KAFKA_REFUSED'
+
+  constructor(code: KafkaRefused['code'], text: string, options: ErrorOptions) {
+    super(text, options)
+    this.code = code
+  }
+}
+
+export function planTopics(options: TopicsOptions): readonly TopicPlan[] {
+  const plan = (topic: TopicsOptions['webhooks'], partitions: number, cleanup: Record<string, string>) => ({
+    topic: topic.name,
+    partitions,
+    replicationFactor: topic.replicationFactor,
+    config: {
+      ...cleanup,
+      'max.message.bytes': String(topic.maxMessageBytes),
+      'min.insync.replicas': String(options.minInsyncReplicas),
+    },
+  })
+  const deleting = (topic: TopicOptions) =>
+    plan(topic, topic.partitions, { 'cleanup.policy': 'delete', 'retention.ms': String(topic.retentionMs) })
+  return [
+    deleting(options.events),
+    // One partition: producers of other languages hash keys differently, and with more, two versions of one
+    // webhook could stand in two partitions, where neither is the newer.
+    plan(options.webhooks, 1, { 'cleanup.policy': 'compact' }),
+    deleting(options.outcomes),
+    deleting(options.deadLetters),
+  ]
+}
+
+/**
+ * Makes the topics that are absent, then compares all; doing it again changes nothing.
+ * @throws KafkaRefused
+ */
+export async function createTopics(
+  kafka: KafkaConfig,
+  plans: readonly TopicPlan[],
+): Promise<{ readonly created: readonly string[]; readonly findings: readonly TopicFinding[] }> {
+  return withAdmin(kafka, async (admin) => {
+    const existing = new Set(await admin.listTopics())
+    const absent = plans.filter(({ topic }) => !existing.has(topic))
+    if (absent.length > 0) {
+      await admin.createTopics({
+        // Waits until every partition has a leader, so that a worker can be started next.
+        waitForLeaders: true,
+        topics: absent.map(({ topic, partitions, replicationFactor, config }) => ({
+          topic,
+          numPartitions: partitions,
+          replicationFactor,
+          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+        })),
+      })
+    }
+    return { created: absent.map(({ topic }) => topic), findings: await compare(admin, plans) }
+  })
+}
+
+/**
+ * What stands between the topics and their plans; empty when all is as planned.
+ * @throws KafkaRefused
+ */
+export async function checkTopics(
+  kafka: KafkaConfig,
+  plans: readonly TopicPlan[],
+): Promise<readonly TopicFinding[]> {
+  return withAdmin(kafka, (admin) => compare(admin, plans))
+}
+
+async function compare(admin: Admin, plans: readonly TopicPlan[]): Promise<readonly TopicFinding[]> {
+  const existing = new Set(await admin.listTopics())
+  const present = plans.filter(({ topic }) => existing.has(topic))
+  const absent = plans.filter(({ topic }) => !existing.has(topic))
+  const differing = present.length === 0 ? [] : await compareExisting(admin, present)
+  return [...absent.map(({ topic }): TopicFinding => ({ kind: 'absent', topic })), ...differing]
+}
+
+async function compareExisting(admin: Admin, plans: readonly TopicPlan[]): Promise<readonly TopicFinding[]> {
+  const metadata = await admin.fetchTopicMetadata({ topics: plans.map(({ topic }) => topic) })
+  const described = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: plans.map(({ topic, config }) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name: topic,
+      configNames: Object.keys(config),
+    })),
+  })
+  return plans.flatMap((plan) => {
+    const partitions = metadata.topics.find(({ name }) => name === plan.topic)?.partitions ?? []
+    const configs =
+      described.resources.find(({ resourceName }) => resourceName === plan.topic)?.configEntries ?? []
+    const replicas = Math.min(...partitions.map((partition) => partition.replicas.length))
+    const differing = (what: string, expected: string, found: string): readonly TopicFinding[] =>
+      expected === found ? [] : [{ kind: 'differs', topic: plan.topic, what, expected, found }]
+    return [
+      ...differing('partitions', String(plan.partitions), String(partitions.length)),
+      ...differing('replication factor', String(plan.replicationFactor), String(replicas)),
+      ...Object.entries(plan.config).flatMap(([name, expected]) =>
+        differing(
+          name,
+          expected,
+          configs.find((entry) => entry.configName === name)?.configValue ?? 'not set',
+        ),
+      ),
+    ]
+  })
+}
+
+async function withAdmin<Answer>(
+  kafka: KafkaConfig,
+  ask: (admin: Admin) => Promise<Answer>,
+): Promise<Answer> {
+  applyClientPatches()
+  const admin = new Kafka({
+    // What goes wrong is the error; the client's own log would say it a second time, and in the wrong place.
+    logLevel: logLevel.NOTHING,
+    // A person waits: about two seconds of trying instead of the client's default of half a minute.
+    retry: { initialRetryTime: 200, maxRetryTime: 1_000, retries: 3 },
+    ...kafka,
+  }).admin()
+  let code: KafkaRefused['code'] = 'KAFKA_UNREACHABLE'
+  try {
+    await admin.connect()
+    code = 'KAFKA_REFUSED'
+    return await ask(admin)
+  } catch (error) {
+    throw new KafkaRefused(code, `Kafka at ${brokersOf(kafka)}: ${reasonOf(error)}`, { cause: error })
+  } finally {
+    await admin.disconnect().catch(() => undefined)
+  }
+}
+
+function brokersOf({ brokers }: KafkaConfig): string {
+  return typeof brokers === 'function' ? 'the brokers' : brokers.join(', ')
+}
+
+// The client collects what brokers say about several topics into one error whose own text is empty.
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ('type' in error && error.type === 'INVALID_REPLICATION_FACTOR') {
+    return 'the cluster has fewer brokers than the replication factor asks for'
+  }
+  if (!('errors' in error) || !Array.isArray(error.errors)) return error.message
+  return error.errors
+    .map((each: unknown) => {
+      const topic: unknown = Object(each).topic
+      return typeof topic === 'string' ? `${topic}: ${reasonOf(each)}` : reasonOf(each)
+    })
+    .join('; ')
+}

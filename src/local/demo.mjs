@@ -1,0 +1,51 @@
+// The demo's entry: plain JavaScript without packages, so that it runs on whatever Node is there and before
+// anything is installed. It installs when the lockfile has changed since the last time, then hands over to the
+// demo proper on the Node that the packages bring along.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { spawn } from 'node:child_process'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+const stampFile = join(root, 'node_modules', '.installed-lockfile')
+
+installIfChanged()
+handOver()
+
+function installIfChanged() {
+  const lockfile = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lockfile) return
+  console.log('installing packages…')
+  // Through npm's own entry where npm runs us: a bare "npm" may be another one on the path.
+  const npm = process.env.npm_execpath
+  const [command, ...first] = npm ? [process.execPath, npm] : ['npm']
+  const installed = spawnSync(command, [...first, 'ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  if (installed.status !== 0) {
+    console.error('the packages could not be installed: run "npm ci" to see why')
+    process.exit(1)
+  }
+  writeFileSync(stampFile, lockfile)
+}
+
+function handOver() {
+  const bundled = join(root, 'node_modules', '.bin', 'node')
+  const node = existsSync(bundled) ? bundled : process.execPath
+  const child = spawn(node, [join(root, 'src', 'main.ts'), 'demo', ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  // A terminal sends Ctrl-C to both; the child alone decides when it has cleaned up.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + constants.signals[signal ?? 'SIGKILL']
+  })
+}

@@ -1,0 +1,17 @@
+// The process: gives the command line its streams and its signals, and ends with its exit code.
+import process from 'node:process'
+import { runCommandLine } from './cli/command-line.ts'
+
+const exitCode = await runCommandLine(process.argv.slice(2), {
+  environment: process.env,
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+  untilInterrupted: () =>
+    new Promise((resolve) => {
+      process.once('SIGINT', () => resolve())
+      process.once('SIGTERM', () => resolve())
+    }),
+})
+
+// Ends here even if a client left a timer or a socket behind: an orchestrator that waits would kill us instead.
+process.stdout.write('', () => process.exit(exitCode))

@@ -1,0 +1,95 @@
+// The table as it lives: fed by its source, hydrated to the ends seen at start, and known to be fresh or not.
+// Invariant: it is ready only while every partition has been read to the end that counts for it; a partition
+// whose history was lost is read again, and until then nothing is served.
+import type { Clock, Observer, TableSink, TableSource, WebhookChange } from '../ports.ts'
+import type { RecordPosition } from '../domain/record-position.ts'
+import { Freshness } from '../table/freshness.ts'
+import { GlobalTable } from '../table/global-table.ts'
+import { endsKnown, hydrationAtStart, positionReached, readAgain } from '../table/hydration.ts'
+import type { HydrationState } from '../table/hydration.ts'
+
+export class LiveTable implements TableSink {
+  readonly table = new GlobalTable()
+  readonly #freshness = new Freshness()
+  readonly #clock: Clock
+  readonly #observer: Observer
+  readonly #rereading = new Set<number>()
+  readonly #whenReady = Promise.withResolvers<void>()
+  #state: HydrationState = hydrationAtStart
+  #startedAtMs = 0
+
+  constructor(clock: Clock, observer: Observer) {
+    this.#clock = clock
+    this.#observer = observer
+  }
+
+  /** Resolves when the table is hydrated. Rejects if the source cannot start. */
+  async hydrate(source: TableSource): Promise<void> {
+    this.#startedAtMs = this.#clock.monotonicMs()
+    await source.start(this)
+    await this.#whenReady.promise
+  }
+
+  get ready(): boolean {
+    return this.#state.kind === 'ready'
+  }
+
+  /** Monotonic milliseconds as of which every partition was complete. */
+  caughtUpAsOfMs(): number {
+    return this.#freshness.caughtUpAsOfMs()
+  }
+
+  started(ends: ReadonlyMap<number, bigint>): void {
+    this.#advance(endsKnown(ends))
+  }
+
+  change(position: RecordPosition, change: WebhookChange): void {
+    const update = this.table.apply(position, change)
+    if (update.kind === 'ignored_as_old') return
+    const { webhookId } = change
+    if (update.moved) this.#observer.observe({ kind: 'webhook_key_moved', webhookId })
+    if (update.faults.length > 0) {
+      const faults = update.faults.map(({ path, message }) => `${path} ${message}`.trim())
+      this.#observer.observe({ kind: 'webhook_invalid', webhookId, faults })
+    }
+    if (this.ready) this.#observeSize()
+  }
+
+  position(partition: number, nextOffset: bigint, endOffset: bigint, askedAtMs: number): void {
+    if (this.#rereading.has(partition) && nextOffset >= endOffset) {
+      this.#rereading.delete(partition)
+      this.table.endReread(partition)
+      this.#advance(positionReached(this.#state, partition, rereadEnd))
+    }
+    this.#freshness.position(partition, nextOffset, endOffset, askedAtMs)
+    if (!this.#rereading.has(partition)) this.#advance(positionReached(this.#state, partition, nextOffset))
+  }
+
+  reset(partition: number, reason: string): void {
+    this.#observer.observe({ kind: 'table_reset', partition, reason })
+    this.#rereading.add(partition)
+    this.table.beginReread(partition)
+    this.#state = readAgain(this.#state, partition, rereadEnd)
+  }
+
+  #advance(state: HydrationState): void {
+    const becameReady = !this.ready && state.kind === 'ready'
+    this.#state = state
+    if (!becameReady) return
+    const tookMs = this.#clock.monotonicMs() - this.#startedAtMs
+    this.#observer.observe({ kind: 'table_ready', webhooks: this.table.size, tookMs })
+    this.#observeSize()
+    this.#whenReady.resolve()
+  }
+
+  #observeSize(): void {
+    this.#observer.observe({
+      kind: 'table_changed',
+      webhooks: this.table.size,
+      invalid: this.table.invalidCount,
+    })
+  }
+}
+
+/** The end of a second reading is met by catching up with the log as it then is, not at an offset known before. */
+const rereadEnd = 2n ** 63n

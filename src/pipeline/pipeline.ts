@@ -1,0 +1,148 @@
+// The orchestration of all partitions of this process: assignment, commit cadence, drain.
+// Invariant: an offset is committed only under the assignment in which its partition is owned.
+import type { Assignment, Clock, EventSource, EventSourceHandler, Observer, SourceRecord } from '../ports.ts'
+import { PartitionPipeline } from './partition-pipeline.ts'
+import type { PartitionWorld } from './partition-pipeline.ts'
+
+export interface PipelineSettings {
+  readonly commitIntervalMs: number
+  /** Milliseconds that a rejoin waits for what is in flight; the group waits as long. */
+  readonly revokeSettleMs: number
+}
+
+export interface PipelineWorld {
+  readonly source: EventSource
+  readonly clock: Clock
+  readonly observer: Observer
+  readonly partition: PartitionWorld
+  readonly settings: PipelineSettings
+}
+
+interface Owned {
+  readonly pipeline: PartitionPipeline
+  committed: bigint | null
+}
+
+export class Pipeline implements EventSourceHandler {
+  readonly #world: PipelineWorld
+  readonly #owned = new Map<number, Owned>()
+  readonly #onFailure: (error: Error) => void
+  #epoch = 0
+  #rejoining = false
+  #draining = false
+  #committing: Promise<void> = Promise.resolve()
+  #cancelTick = (): void => {}
+
+  /** `onFailure`: the source has given up; the process should end. */
+  constructor(world: PipelineWorld, onFailure: (error: Error) => void) {
+    this.#world = world
+    this.#onFailure = onFailure
+  }
+
+  async start(): Promise<void> {
+    this.#scheduleCommit()
+    await this.#world.source.start(this)
+  }
+
+  assigned({ epoch, partitions }: Assignment): void {
+    this.#epoch = epoch
+    this.#rejoining = this.#draining
+    for (const [partition, { pipeline }] of this.#owned) {
+      if (partitions.includes(partition)) continue
+      pipeline.abandon()
+      this.#owned.delete(partition)
+    }
+    for (const partition of partitions) {
+      const kept = this.#owned.get(partition)
+      if (kept !== undefined && !this.#draining) kept.pipeline.goOn()
+      if (kept === undefined) this.#owned.set(partition, { pipeline: this.#open(partition), committed: null })
+      this.#world.source.resume(partition)
+    }
+    this.#world.observer.observe({ kind: 'assigned', partitions, epoch })
+  }
+
+  async revoking(): Promise<void> {
+    this.#rejoining = true
+    for (const { pipeline } of this.#owned.values()) pipeline.halt()
+    await this.#settle(this.#world.settings.revokeSettleMs)
+    await this.#commit()
+  }
+
+  records(partition: number, records: readonly SourceRecord[], endOffset: bigint): void {
+    if (this.#rejoining) return
+    this.#owned.get(partition)?.pipeline.records(records, endOffset)
+  }
+
+  failed(error: Error): void {
+    this.#onFailure(error)
+  }
+
+  /** Takes nothing more, lets what is in flight end within `timeoutMs`, commits, leaves the group. */
+  async drain(timeoutMs: number): Promise<{ readonly clean: boolean }> {
+    this.#cancelTick()
+    this.#draining = true
+    this.#rejoining = true
+    for (const { pipeline } of this.#owned.values()) pipeline.halt()
+    const clean = await this.#settle(timeoutMs)
+    for (const { pipeline } of this.#owned.values()) pipeline.abandon()
+    await this.#commit()
+    await this.#world.source.stop()
+    return { clean }
+  }
+
+  #open(partition: number): PartitionPipeline {
+    const { source } = this.#world
+    return new PartitionPipeline(this.#world.partition, {
+      pause: () => source.pause(partition),
+      resume: () => source.resume(partition),
+    })
+  }
+
+  async #settle(timeoutMs: number): Promise<boolean> {
+    const idle = Promise.all([...this.#owned.values()].map(({ pipeline }) => pipeline.idle()))
+    const late = Promise.withResolvers<false>()
+    const cancel = this.#world.clock.after(timeoutMs, () => late.resolve(false))
+    const settled = await Promise.race([idle.then(() => true), late.promise])
+    cancel()
+    return settled
+  }
+
+  #scheduleCommit(): void {
+    this.#cancelTick = this.#world.clock.after(this.#world.settings.commitIntervalMs, () => {
+      void this.#commit()
+      this.#observeProgress()
+      this.#scheduleCommit()
+    })
+  }
+
+  /** One commit at a time: two in flight could arrive in the other order and set an offset back. */
+  #commit(): Promise<void> {
+    this.#committing = this.#committing.then(() => this.#commitNow())
+    return this.#committing
+  }
+
+  async #commitNow(): Promise<void> {
+    const due = [...this.#owned].flatMap(([partition, owned]) => {
+      const offset = owned.pipeline.committable()
+      return offset === null || offset === owned.committed ? [] : [{ partition, offset, owned }]
+    })
+    if (due.length === 0) return
+    const offsets = due.map(({ partition, offset }) => ({ partition, offset }))
+    const result = await this.#world.source.commit(this.#epoch, offsets)
+    if (result.kind === 'refused') {
+      this.#world.observer.observe({ kind: 'commit_failed', error: result.error })
+      return
+    }
+    for (const { offset, owned } of due) owned.committed = offset
+    this.#world.observer.observe({ kind: 'committed', partitions: due.length })
+  }
+
+  #observeProgress(): void {
+    const { budget } = this.#world.partition.event
+    const { deliveries, bytes, waiting } = budget
+    this.#world.observer.observe({ kind: 'budget', deliveries, bytes, waiting })
+    let records = 0n
+    for (const { pipeline } of this.#owned.values()) records += pipeline.lag()
+    this.#world.observer.observe({ kind: 'lag', records })
+  }
+}

@@ -1,0 +1,162 @@
+// All that the core asks of the world, on one page. Adapters (kafka, http, telemetry, runtime) serve these;
+// tests serve them with fakes, and the same suite judges both.
+import type { AttemptResult, HttpRequest } from './domain/attempt.ts'
+import type { CallEvent } from './domain/call-event.ts'
+import type { WebhookId } from './domain/ids.ts'
+import type { Observation } from './domain/observation.ts'
+import type { Outcome } from './domain/outcome.ts'
+import type { RecordPosition } from './domain/record-position.ts'
+import type { WebhookConfigRecord } from './domain/records.ts'
+
+/** A record as Kafka holds it. Key and value are copies: keeping one pins no fetch response. */
+export interface SourceRecord {
+  readonly position: RecordPosition
+  /** Epoch milliseconds: when the producer made it, or the broker appended it. */
+  readonly timestampMs: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: Readonly<
+    Record<string, Uint8Array | string | readonly (Uint8Array | string)[] | undefined>
+  >
+}
+
+/** One membership of the group: commits made under another epoch are void. */
+export interface Assignment {
+  /** Rises with every join of this process. */
+  readonly epoch: number
+  readonly partitions: readonly number[]
+}
+
+export interface EventSourceHandler {
+  /** A partition named before and again now is read anew from its committed offset. */
+  assigned(assignment: Assignment): void
+  /** Called before the group is joined again; the rejoin waits for it. Settle and commit what can be. */
+  revoking(): Promise<void>
+  /** In offset order per partition; `endOffset` is where the partition ended then. Must return at once. */
+  records(partition: number, records: readonly SourceRecord[], endOffset: bigint): void
+  /** The source cannot go on and has stopped by itself. */
+  failed(error: Error): void
+}
+
+export interface OffsetCommit {
+  readonly partition: number
+  /** The next offset to read: everything below it is done. */
+  readonly offset: bigint
+}
+
+export type CommitResult =
+  | { readonly kind: 'committed' }
+  /** The assignment has passed on, or the broker did not take it; the offsets stay uncommitted. */
+  | { readonly kind: 'refused'; readonly error: string }
+
+export interface EventSource {
+  start(handler: EventSourceHandler): Promise<void>
+  pause(partition: number): void
+  resume(partition: number): void
+  commit(epoch: number, offsets: readonly OffsetCommit[]): Promise<CommitResult>
+  /** Monotonic milliseconds of the last heartbeat that the group answered well; null before the first join. */
+  lastHeartbeatMs(): number | null
+  /** Leaves the group. Commit before. */
+  stop(): Promise<void>
+}
+
+export type DecodedEvent =
+  | { readonly kind: 'event'; readonly event: CallEvent }
+  | { readonly kind: 'unknown_type' }
+  | { readonly kind: 'undecodable'; readonly reason: DeadLetterReason; readonly detail: string }
+
+export interface EventDecoder {
+  /** Answers at once where the schema is known; otherwise asks the registry until it answers or `signal` aborts. */
+  decode(record: SourceRecord, signal: AbortSignal): DecodedEvent | Promise<DecodedEvent>
+}
+
+export type WebhookChange =
+  | { readonly kind: 'upsert'; readonly webhookId: WebhookId; readonly config: WebhookConfigRecord }
+  | { readonly kind: 'tombstone'; readonly webhookId: WebhookId }
+  | { readonly kind: 'undecodable'; readonly webhookId: WebhookId; readonly detail: string }
+
+export interface TableSink {
+  /** Once, before any change: the end offset of every partition at start. */
+  started(ends: ReadonlyMap<number, bigint>): void
+  change(position: RecordPosition, change: WebhookChange): void
+  /** Everything below `nextOffset` was handed over, and the log ended at `endOffset`, as of `askedAtMs` (monotonic). */
+  position(partition: number, nextOffset: bigint, endOffset: bigint, askedAtMs: number): void
+  /** What was read of the partition may be outdated: it is read again from its beginning. */
+  reset(partition: number, reason: string): void
+}
+
+export interface TableSource {
+  start(sink: TableSink): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface AttemptLimits {
+  readonly connectTimeoutMs: number
+  /** Over the whole exchange, from hand-over to the answer's last byte. */
+  readonly totalTimeoutMs: number
+}
+
+export interface HttpSender {
+  /** Never rejects: what goes wrong is the result. */
+  send(request: HttpRequest, limits: AttemptLimits, signal: AbortSignal): Promise<AttemptResult>
+  stop(): Promise<void>
+}
+
+/** Repeats an attempt inside the process. Real timers stand behind it, so it is a port. */
+export interface QuickTries {
+  /**
+   * Waits `firstWaitMs`, then calls `attempt` until it says stop, `maxTries` calls were made, or `signal` aborts
+   * (also in the middle of a wait). Rejects only if `attempt` does.
+   */
+  repeat(
+    plan: { readonly firstWaitMs: number; readonly maxTries: number },
+    attempt: () => Promise<TryVerdict>,
+    signal: AbortSignal,
+  ): Promise<void>
+}
+
+export type TryVerdict = { readonly kind: 'stop' } | { readonly kind: 'again'; readonly waitMs: number }
+
+export interface OutcomeSink {
+  /** Resolves when all in-sync replicas have the record; retries until then. Rejects only after `stop`. */
+  write(outcome: Outcome): Promise<void>
+  stop(): Promise<void>
+}
+
+export type DeadLetterReason =
+  | 'empty_value'
+  | 'not_framed'
+  | 'unknown_schema_id'
+  | 'unsupported_schema_type'
+  | 'undecodable'
+  | 'missing_id'
+
+export interface DeadLetter {
+  readonly record: SourceRecord
+  readonly reason: DeadLetterReason
+  readonly detail: string
+}
+
+export interface DeadLetterSink {
+  /** As OutcomeSink.write. */
+  write(letter: DeadLetter): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface Observer {
+  observe(observation: Observation): void
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  nowMs(): number
+  /** Milliseconds that never go back and do not follow the wall clock. */
+  monotonicMs(): number
+  /** Calls back after at least `delayMs`; the answer cancels. */
+  after(delayMs: number, callback: () => void): () => void
+}
+
+export interface Random {
+  /** 0 ≤ x < 1. */
+  next(): number
+}

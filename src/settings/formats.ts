@@ -1,0 +1,118 @@
+// What a setting's value may be: one reader per kind of value, with the words that say what is allowed.
+// Invariant: a reader is strict ("12abc" is no number) and answers undefined instead of guessing, because a
+// value that was quietly rounded or cut is found out in production.
+
+/** One kind of value. `read` answers the value in its final form, or undefined when it is not allowed. */
+export interface SettingFormat<Value> {
+  /** Completes the sentence "allowed: …". */
+  readonly allowed: string
+  /** Takes what a JSON file or an environment variable holds; environment values are always text. */
+  read(raw: unknown): Value | undefined
+}
+
+/** A whole number from `from` to `to`, both included. */
+export function wholeNumber(from: number, to: number): SettingFormat<number> {
+  return {
+    allowed: `a whole number from ${from} to ${to}`,
+    read(raw) {
+      const value = typeof raw === 'string' && /^-?\d{1,16}$/.test(raw.trim()) ? Number(raw.trim()) : raw
+      return Number.isSafeInteger(value) && typeof value === 'number' && value >= from && value <= to
+        ? value
+        : undefined
+    },
+  }
+}
+
+export const flag: SettingFormat<boolean> = {
+  allowed: 'true or false',
+  read(raw) {
+    if (typeof raw === 'boolean') return raw
+    return raw === 'true' ? true : raw === 'false' ? false : undefined
+  },
+}
+
+/** Text without control characters, so that it can stand in a header, a log line or a group's name. */
+export const text: SettingFormat<string> = {
+  allowed: 'text without control characters',
+  read: (raw) => (typeof raw === 'string' && !hasControlCharacter(raw) ? raw : undefined),
+}
+
+export const filledText: SettingFormat<string> = {
+  allowed: 'text of at least one character, without control characters',
+  read: (raw) => (text.read(raw)?.trim() ? text.read(raw) : undefined),
+}
+
+/** One of the given words. */
+export function oneOf<const Word extends string>(...words: readonly Word[]): SettingFormat<Word> {
+  return {
+    allowed: `one of ${words.join(', ')}`,
+    read: (raw) => words.find((word) => word === raw),
+  }
+}
+
+/** Kafka's own rule for a topic's name. */
+export const topicName: SettingFormat<string> = {
+  allowed: 'a topic name: 1 to 249 letters, digits, dots, underscores and hyphens',
+  read: (raw) =>
+    typeof raw === 'string' && /^[\w.-]{1,249}$/.test(raw) && raw !== '.' && raw !== '..' ? raw : undefined,
+}
+
+/** User name and password have settings of their own, because a URL ends up in logs. */
+export const webAddress: SettingFormat<string> = {
+  allowed: 'an http or https URL without user name, password, query and fragment',
+  read(raw) {
+    if (typeof raw !== 'string' || !URL.canParse(raw)) return undefined
+    const url = new URL(raw)
+    const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+    return plain && /^https?:$/.test(url.protocol) ? raw.replace(/\/+$/, '') : undefined
+  },
+}
+
+export const brokerList: SettingFormat<readonly string[]> = {
+  allowed: 'a list of host:port, with commas between them',
+  read: (raw) => listOf(raw, (item) => (isHostAndPort(item) ? item : undefined), 1),
+}
+
+/** Single codes and whole classes: 429, 5xx. Kept as text in the order given. */
+export const statusList: SettingFormat<readonly string[]> = {
+  allowed: 'a list of HTTP statuses (429) and classes (5xx), with commas between them',
+  read: (raw) => listOf(raw, (item) => (/^([3-5]xx|[3-5]\d\d)$/.test(item) ? item : undefined), 0),
+}
+
+/** Where a group without offsets begins. */
+export const startingPoint: SettingFormat<string> = {
+  allowed: 'earliest, latest, or a time such as 2026-03-14T09:15:02Z',
+  read(raw) {
+    if (raw === '' || raw === 'earliest' || raw === 'latest') return raw
+    if (typeof raw !== 'string') return undefined
+    const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(raw)
+    return isTime && !Number.isNaN(Date.parse(raw)) ? raw : undefined
+  },
+}
+
+function listOf(
+  raw: unknown,
+  readItem: (item: string) => string | undefined,
+  atLeast: number,
+): readonly string[] | undefined {
+  const items = typeof raw === 'string' ? raw.split(',').filter((item) => item.trim() !== '') : raw
+  if (!Array.isArray(items) || items.length < atLeast) return undefined
+  const read: string[] = []
+  for (const item of items) {
+    const value =
+      typeof item === 'string' || typeof item === 'number' ? readItem(`${item}`.trim()) : undefined
+    if (value === undefined) return undefined
+    read.push(value)
+  }
+  return read
+}
+
+// The client splits at the first colon, so an IPv6 address cannot be given here; a name for it can.
+function isHostAndPort(value: string): boolean {
+  const parts = /^[\w.-]+:(\d{1,5})$/.exec(value)
+  return parts !== null && Number(parts[1]) >= 1 && Number(parts[1]) <= 65_535
+}
+
+function hasControlCharacter(value: string): boolean {
+  return /\p{Cc}/u.test(value)
+}

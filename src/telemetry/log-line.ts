@@ -1,0 +1,86 @@
+// Which observations are worth a line, at what level, and what the line says. One line per attempt that did
+// not deliver; what happens thousands of times when all is well is left to the metrics, or to debug.
+import type { Observation } from '../domain/observation.ts'
+import type { Outcome } from '../domain/outcome.ts'
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly text: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** Null: no line. */
+export function logLineOf(observation: Observation): LogLine | null {
+  const { kind: _kind, ...fields } = observation
+  switch (observation.kind) {
+    case 'outcome':
+      return outcomeLine(observation.outcome, observation.detail)
+    case 'dead_lettered':
+      return { level: 'warn', text: 'record written to the dead-letter topic', fields }
+    case 'webhook_invalid':
+      return { level: 'warn', text: 'webhook cannot be used', fields }
+    case 'webhook_key_moved':
+      return { level: 'warn', text: 'webhook seen in two partitions of its topic', fields }
+    case 'event_time_distrusted':
+      return { level: 'debug', text: 'event’s time not believed', fields }
+    case 'table_ready':
+      return { level: 'info', text: 'webhook table ready', fields }
+    case 'table_reset':
+      return { level: 'warn', text: 'webhook table reads a partition again', fields }
+    case 'assigned':
+      return { level: 'info', text: 'partitions assigned', fields }
+    case 'commit_failed':
+      return { level: 'warn', text: 'offsets not committed', fields }
+    case 'stalled':
+      return { level: 'warn', text: 'process stood still', fields }
+    case 'start_gate':
+      return {
+        level: observation.state === 'open' ? 'info' : 'warn',
+        text: observation.state === 'open' ? 'new work may begin' : 'no new work begins',
+        fields: { why: observation.why },
+      }
+    case 'trouble':
+      return { level: 'error', text: 'trouble', fields }
+    case 'attempt_begun':
+    case 'event_taken':
+    case 'event_skipped':
+    case 'table_changed':
+    case 'committed':
+    case 'budget':
+    case 'lag':
+      return null
+  }
+}
+
+function outcomeLine(outcome: Outcome, detail: string | null): LogLine {
+  const fields = {
+    delivery: outcome.deliveryId,
+    webhook: outcome.webhookId,
+    account: outcome.accountId,
+    event: outcome.eventId,
+    origin: outcome.origin,
+    result: outcome.result,
+    reason: outcome.reason,
+    status: outcome.statusCode,
+    attempt: outcome.attempt,
+    final: outcome.final,
+    totalMs: outcome.timings?.totalMs,
+    nextAttemptAtMs: outcome.nextAttemptAtMs,
+    redirectOrigin: outcome.redirectOrigin,
+    detail,
+  }
+  switch (outcome.result) {
+    case 'delivered':
+      return { level: 'debug', text: 'delivered', fields }
+    case 'cancelled':
+      return { level: 'info', text: 'delivery cancelled', fields }
+    case 'retry_scheduled':
+      return { level: 'warn', text: 'attempt failed, to be repeated', fields }
+    case 'deferred':
+      return { level: 'warn', text: 'delivery deferred', fields }
+    case 'failed':
+    case 'expired':
+    case 'rejected':
+      return { level: 'warn', text: 'not delivered', fields }
+  }
+}

@@ -1,0 +1,151 @@
+// Every metric of the worker's own: name, kind, meaning, labels. The README's table is made from this.
+// Invariant: a label's values come from a closed list, or are counted up to a bound, so that neither many
+// webhooks nor hostile names can make the number of series grow.
+import type { OutcomeReason, OutcomeResult } from '../domain/outcome.ts'
+import type { DeadLetterReason } from '../ports.ts'
+
+/** The values a label may take; anything else becomes `other`. */
+export type LabelValues =
+  | readonly string[]
+  /** As many different values as come first. */
+  | { readonly atMost: number }
+
+export interface MetricEntry {
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly name: string
+  /** With the unit, where there is one. */
+  readonly help: string
+  readonly labels: Readonly<Record<string, LabelValues>>
+  /** A histogram's upper bounds, in its unit. */
+  readonly buckets?: readonly number[]
+}
+
+const results: readonly OutcomeResult[] = [
+  'delivered',
+  'retry_scheduled',
+  'deferred',
+  'failed',
+  'expired',
+  'cancelled',
+  'rejected',
+]
+
+// A record, so that a reason that is added to the schema and not here is a type error.
+const reasons: Readonly<Record<OutcomeReason, true>> = {
+  ok: true,
+  http_status: true,
+  redirect: true,
+  dns: true,
+  connect: true,
+  tls: true,
+  reset: true,
+  connect_timeout: true,
+  total_timeout: true,
+  protocol_error: true,
+  response_too_large: true,
+  proxy: true,
+  lane_full: true,
+  rate_limited: true,
+  breaker_open: true,
+  retry_after: true,
+  horizon_passed: true,
+  webhook_deleted: true,
+  webhook_disabled: true,
+  interrupted: true,
+  paused: true,
+  fanout_limit: true,
+  invalid_config: true,
+  address_denied: true,
+  url_too_long: true,
+  body_too_large: true,
+}
+
+const deadLetterReasons: Readonly<Record<DeadLetterReason, true>> = {
+  empty_value: true,
+  not_framed: true,
+  unknown_schema_id: true,
+  unsupported_schema_type: true,
+  undecodable: true,
+  missing_id: true,
+}
+
+const eventTypes = ['call_start', 'call_end']
+
+function counter(name: string, help: string, labels: MetricEntry['labels'] = {}) {
+  return { type: 'counter', name: `webhook_worker_${name}`, help, labels } as const
+}
+
+function gauge(name: string, help: string, labels: MetricEntry['labels'] = {}) {
+  return { type: 'gauge', name: `webhook_worker_${name}`, help, labels } as const
+}
+
+function histogram(
+  name: string,
+  help: string,
+  buckets: readonly number[],
+  labels: MetricEntry['labels'] = {},
+) {
+  return { type: 'histogram', name: `webhook_worker_${name}`, help, labels, buckets } as const
+}
+
+export const metricCatalogue = {
+  outcomes: counter('outcomes_total', 'Outcomes, final ones and those of failed tries', {
+    result: results,
+    reason: Object.keys(reasons),
+  }),
+  attempts: counter('attempts_total', 'HTTP requests begun'),
+  attemptDuration: histogram(
+    'attempt_duration_seconds',
+    'Seconds from the start of an attempt until a connection stood, the answer’s first byte came, all was over',
+    [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    { stage: ['connect', 'first_byte', 'total'] },
+  ),
+  deliveryDelay: histogram(
+    'delivery_delay_seconds',
+    'Seconds from an event’s time to the final outcome of each of its deliveries',
+    [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 86_400],
+  ),
+  eventAge: histogram(
+    'event_age_seconds',
+    'Seconds from an event’s time until the worker took it',
+    [0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 1_800],
+  ),
+  eventsTaken: counter('events_total', 'Call events taken', { type: eventTypes }),
+  eventsSkipped: counter('events_skipped_total', 'Call events without a delivery', {
+    reason: ['no_webhook', 'unknown_event_type'],
+  }),
+  eventTimesDistrusted: counter(
+    'event_times_distrusted_total',
+    'Call events whose own time lay too far from their record’s, so that the record’s counted',
+  ),
+  deadLetters: counter('dead_letters_total', 'Records written to the dead-letter topic', {
+    reason: Object.keys(deadLetterReasons),
+  }),
+  webhooks: gauge('webhooks', 'Webhooks in the table'),
+  webhooksInvalid: gauge('webhooks_invalid', 'Webhooks in the table whose newest version cannot be used'),
+  invalidVersions: counter('webhook_invalid_versions_total', 'Versions of webhooks that could not be used'),
+  keysMoved: counter('webhook_keys_moved_total', 'Webhooks seen in two partitions of the table’s topic'),
+  tableReady: gauge('table_ready', '1 once the table has read all that stood in its topic at start, else 0'),
+  tableReadySeconds: gauge('table_ready_seconds', 'Seconds from start until the table was ready'),
+  tableResets: counter(
+    'table_resets_total',
+    'Partitions of the table’s topic read again from their beginning',
+  ),
+  assignedPartitions: gauge('assigned_partitions', 'Partitions of call events that this worker holds'),
+  assignments: counter('assignments_total', 'Times that the group dealt partitions to this worker'),
+  commits: counter('commits_total', 'Commits of offsets that the group took'),
+  commitFailures: counter('commit_failures_total', 'Commits of offsets that failed'),
+  stalls: counter('stalls_total', 'Times that the process stood still for longer than it should'),
+  startGate: gauge('start_gate_open', '1 while new work may begin, 0 while it may not'),
+  inFlightDeliveries: gauge('in_flight_deliveries', 'Deliveries under way'),
+  inFlightBytes: gauge('in_flight_bytes', 'Bytes of events under way'),
+  inFlightWaiting: gauge('in_flight_waiting', 'Requests for a share of the in-flight budget that wait'),
+  consumerLag: gauge('consumer_lag_records', 'Records of the assigned partitions that are not yet done'),
+  trouble: counter('trouble_total', 'Faults of the worker’s surroundings, by where', {
+    where: { atMost: 12 },
+  }),
+  buildInfo: gauge('build_info', 'Always 1; the versions are in the labels', {
+    version: { atMost: 1 },
+    node: { atMost: 1 },
+  }),
+} satisfies Readonly<Record<string, MetricEntry>>

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals'
+import { v5 } from 'uuid'
+
+import { readSchema } from '../../generated/schema-files.ts'
+import { exampleNames, exampleText, readerType, readExample } from './schema-types.ts'
+
+describe('golden examples', () => {
+  it.each(exampleNames)('%s/%s survives encoding and decoding', (schema, name) => {
+    const type = readerType(schema)
+    const example = readExample(schema, name)
+    const decoded = type.fromBuffer(type.toBuffer(example))
+    expect(decoded).toEqual(example)
+    expect(JSON.parse(type.toString(decoded))).toEqual(JSON.parse(exampleText(schema, name)))
+  })
+
+  it.each(exampleNames.filter(([schema]) => schema === 'call-event'))(
+    '%s/%s is at most 3 KB',
+    (schema, name) => {
+      expect(readerType(schema).toBuffer(readExample(schema, name)).length).toBeLessThanOrEqual(3_072)
+    },
+  )
+
+  it('decode to the types that are generated', () => {
+    const event = readExample('call-event', 'call-start-no-visit')
+    expect([typeof event.occurred_at, event.city, event.tags]).toEqual(['number', null, null])
+    const webhook = readExample('webhook-config', 'all-options')
+    expect(webhook.limits?.rate_per_second).toBe(0.5)
+    expect(webhook.parameters[2]).toEqual({ name: 'канал', source: { parameter: null, literal: 'телефон' } })
+    expect(webhook.missing_values).toBe('omit')
+    const parked = readExample('parked-delivery', 'retry')
+    expect(parked.event).toBeInstanceOf(Uint8Array)
+  })
+
+  it('park an event in the framing of the registry: a zero byte and four bytes of schema id', () => {
+    const { event } = readExample('parked-delivery', 'chunk')
+    expect([...event.subarray(0, 5)]).toEqual([0, 0, 0, 0, 1])
+  })
+
+  it.each(exampleNames.filter(([schema]) => schema === 'webhook-outcome'))(
+    '%s/%s has ids as the documentation defines them',
+    (schema, name) => {
+      const doc = readSchema(schema).fields.find((field) => field.name === 'delivery_id')?.doc ?? ''
+      const namespace = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(doc)?.[0] ?? ''
+      const outcome = readExample('webhook-outcome', name)
+      expect(outcome.delivery_id).toBe(v5(`${outcome.event_id}\n${outcome.webhook_id ?? ''}`, namespace))
+      const suffix = outcome.final ? 'final' : `a${outcome.attempt}`
+      expect(outcome.outcome_id).toBe(`${outcome.delivery_id}/${outcome.replay}/${suffix}`)
+    },
+  )
+})

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals'
+import * as is from '../../../src/settings/formats.ts'
+import { nearestName } from '../../../src/settings/nearest-name.ts'
+import { environmentNameOf } from '../../../src/settings/setting.ts'
+
+describe('formats', () => {
+  it.each([
+    ['a number in range', is.wholeNumber(1, 9), '9', 9],
+    ['a number with blanks', is.wholeNumber(1, 9), ' 3 ', 3],
+    ['a number out of range', is.wholeNumber(1, 9), 10, undefined],
+    ['a fraction', is.wholeNumber(1, 9), 1.5, undefined],
+    ['digits with a tail', is.wholeNumber(1, 9), '3s', undefined],
+    ['another notation', is.wholeNumber(1, 9_000), '1e3', undefined],
+    ['true', is.flag, 'true', true],
+    ['yes', is.flag, 'yes', undefined],
+    ['1', is.flag, 1, undefined],
+    ['text with a line break', is.text, 'a\nb', undefined],
+    ['blank text where some is needed', is.filledText, '  ', undefined],
+    ['a word of the list', is.oneOf('a', 'b'), 'b', 'b'],
+    ['a word in capitals', is.oneOf('a', 'b'), 'B', undefined],
+    ['a topic', is.topicName, 'call-events.v2_x', 'call-events.v2_x'],
+    ['a topic with a slash', is.topicName, 'a/b', undefined],
+    ['a topic of dots', is.topicName, '..', undefined],
+    ['a topic of 250 characters', is.topicName, 'a'.repeat(250), undefined],
+    [
+      'a URL, without its last slash',
+      is.webAddress,
+      'https://r.example.com/api/',
+      'https://r.example.com/api',
+    ],
+    ['a URL with a password', is.webAddress, 'https://u:p@r.example.com', undefined],
+    ['a URL of another kind', is.webAddress, 'ftp://r.example.com', undefined],
+    ['a broker without a port', is.brokerList, ['kafka'], undefined],
+    ['a broker with port 0', is.brokerList, 'kafka:0', undefined],
+    ['no broker at all', is.brokerList, [], undefined],
+    ['no status at all', is.statusList, [], []],
+    ['a status of success', is.statusList, '200', undefined],
+    ['a class of statuses', is.statusList, '4xx', ['4xx']],
+    ['a time without a zone', is.startingPoint, '2026-03-14T12:15:02', undefined],
+    ['a day that is none', is.startingPoint, '2026-13-14T12:15:02Z', undefined],
+    ['a beginning', is.startingPoint, 'earliest', 'earliest'],
+  ])('%s', (_, format, raw, value) => {
+    expect(format.read(raw)).toEqual(value)
+  })
+})
+
+describe('names', () => {
+  it.each([
+    ['kafka.clientId', 'KAFKA_CLIENT_ID'],
+    ['kafka.ssl.caFile', 'KAFKA_SSL_CA_FILE'],
+    ['topics.deadLetters.maxMessageBytes', 'TOPICS_DEAD_LETTERS_MAX_MESSAGE_BYTES'],
+  ])('%s is %s in the environment', (name, environmentName) => {
+    expect(environmentNameOf(name)).toBe(environmentName)
+  })
+
+  it('finds the name that was meant, and none where nothing is near', () => {
+    expect(nearestName('KAFKA.clientID', ['kafka.brokers', 'kafka.clientId'])).toBe('kafka.clientId')
+    expect(nearestName('zzz', ['kafka.brokers', 'kafka.clientId'])).toBeNull()
+  })
+})

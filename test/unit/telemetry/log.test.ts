@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Observation } from '../../../src/domain/observation.ts'
+import { foreignText } from '../../../src/telemetry/foreign-text.ts'
+import { kafkaLogCreator } from '../../../src/telemetry/kafka-log.ts'
+import { createLog } from '../../../src/telemetry/log.ts'
+import type { Log, LogLevel } from '../../../src/telemetry/log.ts'
+import { anOutcome } from './an-outcome.ts'
+
+function logged(level: LogLevel, write: (log: Log) => void): readonly Record<string, unknown>[] {
+  const lines: Record<string, unknown>[] = []
+  write(
+    createLog({ level, workerId: 'me', destination: { write: (line) => void lines.push(JSON.parse(line)) } }),
+  )
+  return lines
+}
+
+describe('createLog', () => {
+  it('writes time, level, worker and text in every line', () => {
+    expect(logged('info', (log) => log.info('started', { port: 9_464, none: null }))).toEqual([
+      {
+        level: 'info',
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        worker: 'me',
+        port: 9_464,
+        msg: 'started',
+      },
+    ])
+  })
+
+  it('writes one line for an attempt that did not deliver', () => {
+    const outcome = anOutcome({
+      result: 'retry_scheduled',
+      final: false,
+      reason: 'http_status',
+      statusCode: 503,
+      attempt: 2,
+      nextAttemptAtMs: 5,
+    })
+    const [line, ...others] = logged('info', (log) =>
+      log.observe({ kind: 'outcome', outcome, detail: 'busy' }),
+    )
+    expect(others).toEqual([])
+    expect(line).toEqual({
+      level: 'warn',
+      time: expect.any(String),
+      worker: 'me',
+      delivery: 'd1',
+      webhook: 'w1',
+      account: 'acc1',
+      event: 'e1',
+      origin: 'https://crm.example.com',
+      result: 'retry_scheduled',
+      reason: 'http_status',
+      status: 503,
+      attempt: 2,
+      final: false,
+      totalMs: 30,
+      nextAttemptAtMs: 5,
+      detail: 'busy',
+      msg: 'attempt failed, to be repeated',
+    })
+  })
+
+  it('writes a delivered attempt at debug only, and never the answer’s excerpt', () => {
+    const observation: Observation = { kind: 'outcome', outcome: anOutcome(), detail: null }
+    expect(logged('info', (log) => log.observe(observation))).toEqual([])
+    const lines = logged('debug', (log) => log.observe(observation))
+    expect(lines).toMatchObject([{ level: 'debug', msg: 'delivered' }])
+    expect(JSON.stringify(lines)).not.toContain('12345')
+  })
+
+  it.each<[Observation, Record<string, unknown>]>([
+    [
+      { kind: 'assigned', partitions: [1, 2], epoch: 3 },
+      { level: 'info', partitions: [1, 2], epoch: 3 },
+    ],
+    [
+      { kind: 'table_ready', webhooks: 9, tookMs: 10 },
+      { level: 'info', webhooks: 9, tookMs: 10 },
+    ],
+    [
+      { kind: 'webhook_invalid', webhookId: 'w', faults: ['h'] },
+      { level: 'warn', webhookId: 'w', faults: ['h'] },
+    ],
+    [
+      { kind: 'dead_lettered', reason: 'r', partition: 1, offset: 2n ** 60n },
+      { level: 'warn', offset: '1152921504606846976' },
+    ],
+    [
+      { kind: 'trouble', where: 'registry', error: 'e' },
+      { level: 'error', where: 'registry', error: 'e' },
+    ],
+    [
+      { kind: 'commit_failed', error: 'e' },
+      { level: 'warn', error: 'e' },
+    ],
+    [
+      { kind: 'start_gate', state: 'closed', why: 'no heartbeat' },
+      { level: 'warn', why: 'no heartbeat' },
+    ],
+  ])('%j', (observation, line) => {
+    expect(logged('info', (log) => log.observe(observation))).toEqual([expect.objectContaining(line)])
+  })
+
+  it.each<Observation>([
+    { kind: 'attempt_begun' },
+    { kind: 'committed', partitions: 1 },
+    { kind: 'lag', records: 1n },
+    { kind: 'budget', deliveries: 1, bytes: 1, waiting: 0 },
+  ])('leaves $kind to the metrics', (observation) => {
+    expect(logged('debug', (log) => log.observe(observation))).toEqual([])
+  })
+
+  it('cleans text wherever it stands', () => {
+    const dirty = 'a\nb\u001b[31m'
+    const [line] = logged('info', (log) =>
+      log.warn(dirty, { text: dirty, list: [dirty], inner: { text: dirty }, error: new Error(dirty) }),
+    )
+    const clean = 'a\\u000ab\\u001b[31m'
+    expect(line).toMatchObject({
+      msg: clean,
+      text: clean,
+      list: [clean],
+      inner: { text: clean },
+      error: clean,
+    })
+  })
+})
+
+describe('foreignText', () => {
+  it('cuts at 256 characters, never through a character', () => {
+    expect(foreignText('x'.repeat(256))).toHaveLength(256)
+    expect(foreignText('x'.repeat(257))).toBe(`${'x'.repeat(256)}…`)
+    expect(foreignText(`${'x'.repeat(255)}😀`)).toBe(`${'x'.repeat(255)}\ufffd…`)
+  })
+
+  it('escapes what would break or turn a line', () => {
+    expect(foreignText('a\r\u0085\u2028\u202eb\u007f')).toBe('a\\u000d\\u0085\\u2028\\u202eb\\u007f')
+  })
+})
+
+describe('kafkaLogCreator', () => {
+  it('passes level, text and a few fields', () => {
+    const lines = logged('debug', (log) => {
+      const write = kafkaLogCreator(log)(4)
+      write({
+        namespace: 'Connection',
+        level: 1,
+        log: { message: 'no\nway', broker: 'b:1', payload: 'secret', stack: 's' },
+      })
+      write({ namespace: '', level: 2, log: { message: 'careful' } })
+      write({ namespace: 'Runner', level: 4, log: { message: 'joined', groupId: 'g' } })
+    })
+    expect(lines).toEqual([
+      {
+        level: 'error',
+        time: expect.any(String),
+        worker: 'me',
+        broker: 'b:1',
+        namespace: 'Connection',
+        msg: 'kafka client: no\\u000away',
+      },
+      { level: 'warn', time: expect.any(String), worker: 'me', msg: 'kafka client: careful' },
+      {
+        level: 'debug',
+        time: expect.any(String),
+        worker: 'me',
+        groupId: 'g',
+        namespace: 'Runner',
+        msg: 'kafka client: joined',
+      },
+    ])
+  })
+})

@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Observation } from '../../../src/domain/observation.ts'
+import type { Outcome } from '../../../src/domain/outcome.ts'
+import { metricCatalogue } from '../../../src/telemetry/metric-catalogue.ts'
+import { createMetrics } from '../../../src/telemetry/metrics.ts'
+import { observers } from '../../../src/telemetry/observers.ts'
+import { anOutcome } from './an-outcome.ts'
+
+const outcomeOf = (changes: Partial<Outcome> = {}): Observation => ({
+  kind: 'outcome',
+  outcome: anOutcome(changes),
+  detail: null,
+})
+
+async function linesAfter(...observations: readonly Observation[]): Promise<readonly string[]> {
+  const metrics = createMetrics({ version: '1.2.3' })
+  for (const observation of observations) metrics.observe(observation)
+  return (await metrics.text()).split('\n')
+}
+
+/** One of every kind. */
+const everything: readonly Observation[] = [
+  { kind: 'attempt_begun' },
+  outcomeOf(),
+  { kind: 'event_taken', eventType: 'call_start', ageMs: 250 },
+  { kind: 'event_skipped', reason: 'no_webhook' },
+  { kind: 'event_time_distrusted', differenceMs: 9 },
+  { kind: 'dead_lettered', reason: 'not_framed', partition: 0, offset: 1n },
+  { kind: 'webhook_invalid', webhookId: 'w', faults: ['host'] },
+  { kind: 'webhook_key_moved', webhookId: 'w' },
+  { kind: 'table_changed', webhooks: 12, invalid: 2 },
+  { kind: 'table_ready', webhooks: 12, tookMs: 1_500 },
+  { kind: 'table_reset', partition: 0, reason: 'r' },
+  { kind: 'assigned', partitions: [0, 4, 7], epoch: 1 },
+  { kind: 'committed', partitions: 3 },
+  { kind: 'commit_failed', error: 'e' },
+  { kind: 'stalled', stalledMs: 7_000 },
+  { kind: 'start_gate', state: 'open', why: 'w' },
+  { kind: 'budget', deliveries: 5, bytes: 4_000, waiting: 1 },
+  { kind: 'lag', records: 42n },
+  { kind: 'trouble', where: 'outcome_sink', error: 'e' },
+]
+
+describe('createMetrics', () => {
+  it.each([
+    'webhook_worker_attempts_total 1',
+    'webhook_worker_outcomes_total{result="delivered",reason="ok"} 1',
+    'webhook_worker_attempt_duration_seconds_sum{stage="total"} 0.03',
+    'webhook_worker_attempt_duration_seconds_count{stage="first_byte"} 1',
+    'webhook_worker_delivery_delay_seconds_sum 0.12',
+    'webhook_worker_events_total{type="call_start"} 1',
+    'webhook_worker_event_age_seconds_sum 0.25',
+    'webhook_worker_events_skipped_total{reason="no_webhook"} 1',
+    'webhook_worker_event_times_distrusted_total 1',
+    'webhook_worker_dead_letters_total{reason="not_framed"} 1',
+    'webhook_worker_webhooks 12',
+    'webhook_worker_webhooks_invalid 2',
+    'webhook_worker_webhook_invalid_versions_total 1',
+    'webhook_worker_webhook_keys_moved_total 1',
+    'webhook_worker_table_ready 1',
+    'webhook_worker_table_ready_seconds 1.5',
+    'webhook_worker_table_resets_total 1',
+    'webhook_worker_assigned_partitions 3',
+    'webhook_worker_assignments_total 1',
+    'webhook_worker_commits_total 1',
+    'webhook_worker_commit_failures_total 1',
+    'webhook_worker_stalls_total 1',
+    'webhook_worker_start_gate_open 1',
+    'webhook_worker_in_flight_deliveries 5',
+    'webhook_worker_in_flight_bytes 4000',
+    'webhook_worker_in_flight_waiting 1',
+    'webhook_worker_consumer_lag_records 42',
+    'webhook_worker_trouble_total{where="outcome_sink"} 1',
+    `webhook_worker_build_info{version="1.2.3",node="${process.version}"} 1`,
+  ])('%s', async (line) => {
+    expect(await linesAfter(...everything)).toContain(line)
+  })
+
+  it('moves every metric of the catalogue', async () => {
+    const lines = await linesAfter(...everything)
+    const moved = Object.values(metricCatalogue).filter(({ name }) =>
+      lines.some((line) => line.startsWith(name) && !line.endsWith(' 0')),
+    )
+    expect(moved).toHaveLength(Object.keys(metricCatalogue).length)
+  })
+
+  it('counts no stage that was not reached, and no delay before the end', async () => {
+    const lines = await linesAfter(
+      outcomeOf({
+        result: 'retry_scheduled',
+        final: false,
+        reason: 'connect',
+        timings: { connectMs: null, firstByteMs: null, totalMs: 5 },
+      }),
+      outcomeOf({ result: 'expired', reason: 'horizon_passed', timings: null, eventAgeMs: -5 }),
+    )
+    expect(lines).toContain('webhook_worker_attempt_duration_seconds_count{stage="total"} 1')
+    expect(lines.filter((line) => line.includes('stage="connect"'))).toEqual([])
+    expect(lines).toContain('webhook_worker_delivery_delay_seconds_count 1')
+    expect(lines).toContain('webhook_worker_delivery_delay_seconds_sum 0')
+  })
+
+  it('shows 0 for what has not happened, the table’s readiness above all', async () => {
+    const lines = await linesAfter()
+    expect(lines).toContain('webhook_worker_table_ready 0')
+    expect(lines).toContain('webhook_worker_attempts_total 0')
+  })
+
+  it('stays within 300 series, however many webhooks, names and reasons there are', async () => {
+    const { reason: reasons } = metricCatalogue.outcomes.labels
+    const outcomes = (reasons as readonly Outcome['reason'][]).flatMap((reason) =>
+      (['retry_scheduled', 'failed', 'deferred'] as const).map((result) =>
+        outcomeOf({ result, reason, webhookId: `w-${reason}` as NonNullable<Outcome['webhookId']> }),
+      ),
+    )
+    const hostile = Array.from({ length: 1_000 }, (_, index): readonly Observation[] => [
+      { kind: 'event_taken', eventType: `type-${index}`, ageMs: 1 },
+      { kind: 'dead_lettered', reason: `reason-${index}`, partition: 0, offset: 0n },
+      { kind: 'trouble', where: `place-${index}`, error: 'e' },
+    ]).flat()
+    const lines = await linesAfter(...everything, ...outcomes, ...hostile)
+    const series = lines.filter((line) => line !== '' && !line.startsWith('#'))
+    expect(series.length).toBeLessThanOrEqual(300)
+    expect(series).toContain('webhook_worker_events_total{type="other"} 1000')
+    expect(series).toContain('webhook_worker_trouble_total{where="other"} 989')
+  })
+
+  it('carries the process’s own metrics', async () => {
+    const lines = await linesAfter()
+    expect(lines.some((line) => line.startsWith('process_resident_memory_bytes '))).toBe(true)
+    expect(lines.some((line) => line.startsWith('nodejs_eventloop_lag_p99_seconds '))).toBe(true)
+  })
+})
+
+describe('observers', () => {
+  it('tells all of them, in order', () => {
+    const heard: string[] = []
+    const both = observers(
+      { observe: ({ kind }) => heard.push(`a ${kind}`) },
+      { observe: ({ kind }) => heard.push(`b ${kind}`) },
+    )
+    both.observe({ kind: 'attempt_begun' })
+    expect(heard).toEqual(['a attempt_begun', 'b attempt_begun'])
+  })
+})
