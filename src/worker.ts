@@ -18,6 +18,7 @@ import { LiveTable } from './pipeline/live-table.ts'
 import { Pipeline } from './pipeline/pipeline.ts'
 import { StartGate } from './pipeline/start-gate.ts'
 import type { Observer } from './ports.ts'
+import { CommitHealth } from './progress/commit-health.ts'
 import { InFlightBudget } from './progress/in-flight-budget.ts'
 import { systemClock } from './runtime/clock.ts'
 import { realQuickTries } from './runtime/quick-tries.ts'
@@ -77,12 +78,14 @@ export async function startWorker(settings: Settings, ...extra: readonly Observe
     observer,
     monotonicMs: () => clock.monotonicMs(),
   })
+  const commits = new CommitHealth()
   const gate = new StartGate(
     clock,
     {
       tableReady: () => live.ready,
       caughtUpAsOfMs: () => live.caughtUpAsOfMs(),
       lastHeartbeatMs: () => source.lastHeartbeatMs(),
+      commitsStuckMs: (nowMs) => commits.stuckMs(nowMs),
     },
     settings.kafka,
     observer,
@@ -117,7 +120,7 @@ export async function startWorker(settings: Settings, ...extra: readonly Observe
     closing.push(() => tableSource.stop())
     await live.hydrate(tableSource)
     await commitStartPosition({
-      kafka,
+      client: clientConfig,
       groupId: settings.group.id,
       topic: topics.events.name,
       from: settings.start.from,
@@ -127,6 +130,7 @@ export async function startWorker(settings: Settings, ...extra: readonly Observe
         source,
         clock,
         observer,
+        commits,
         partition: {
           event: {
             delivery: {

@@ -5,6 +5,7 @@ import { eventTypes } from './call-event.ts'
 import type { AccountId, WebhookId } from './ids.ts'
 import { findParameter } from './parameter-catalogue.ts'
 import type { WebhookConfigRecord } from './records.ts'
+import { sendable } from './sendable-text.ts'
 import type { HttpMethod, ParameterSource, Webhook, WebhookParameter } from './webhook.ts'
 
 export interface WebhookFault {
@@ -23,12 +24,17 @@ const maxParameters = 200
 const maxNameLength = 256
 const maxTotalTimeoutMs = 30_000
 const jsonType = 'application/json'
+const ipv6 = /^\[.*\]$/
+/** Labels of 1 to 63 characters as DNS has them, and the underscore that it tolerates; the root's dot may follow. */
+const domainName = /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?$/
 
 export function validateWebhook(record: WebhookConfigRecord): WebhookValidation {
   const faults: WebhookFault[] = []
   const fault = (path: string, message: string): void => {
     faults.push({ path, message })
   }
+  // The delivery id is made of event id, line feed, webhook id: one more line feed would make it ambiguous.
+  if (record.webhook_id.includes('\n')) fault('webhook_id', 'contains a line feed; allowed: text without one')
   if (record.webhook_id === '') fault('webhook_id', 'is empty; allowed: any non-empty text')
   if (record.account_id === '') fault('account_id', 'is empty; allowed: any non-empty text')
   const origin = readOrigin(record, fault)
@@ -78,18 +84,15 @@ function readOrigin(record: WebhookConfigRecord, fault: Fault): string | null {
     fault('port', `is ${port}; allowed: a whole number from 1 to 65535`)
     return null
   }
-  const bare = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
-  const bracketed = bare.includes(':') ? `[${bare}]` : bare
+  // Brackets belong to IPv6 alone, and a bare IPv6 address needs them.
+  const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
   // A host of its own alphabet cannot smuggle user-info, a path or a port into the address.
-  if (
-    bare === '' ||
-    /[\s/?#@\\%[\]<>^|]|\p{Cc}/u.test(bare) ||
-    !URL.canParse(`${protocol}://${bracketed}:${port}`)
-  ) {
+  const foreign = /[\s/?#@\\%<>^|]|\p{Cc}|^$/u.test(host)
+  const url = foreign ? null : URL.parse(`${protocol}://${bracketed}:${port}`)
+  if (url === null || !(ipv6.test(url.hostname) || domainName.test(url.hostname))) {
     fault('host', 'is not a host; allowed: a domain name, an IPv4 address, or an IPv6 address')
     return null
   }
-  const url = new URL(`${protocol}://${bracketed}:${port}`)
   if (url.hostname.length > 253) {
     fault('host', `has ${url.hostname.length} characters; allowed: at most 253`)
     return null
@@ -108,8 +111,9 @@ function readPath(path: string, fault: Fault): string | null {
     fault('path', `has ${path.length} characters; allowed: at most ${maxPathLength}`)
     return null
   }
-  // Let the URL parser encode Cyrillic and spaces as a browser would, then take back only the path.
-  const withSlash = path.startsWith('/') ? path : `/${path}`
+  // Let the URL parser encode Cyrillic and spaces, read a backslash as a slash and resolve dots as a browser would,
+  // then take back only the path.
+  const withSlash = /^[/\\]/.test(path) ? path : `/${path}`
   const url = new URL('http://path.invalid')
   url.pathname = withSlash
   return url.pathname
@@ -140,10 +144,11 @@ function readParameters(record: WebhookConfigRecord, fault: Fault): readonly Web
     if (name === '' || name.length > maxNameLength) {
       fault(`parameters[${index}].name`, `has ${name.length} characters; allowed: 1 to ${maxNameLength}`)
     }
-    if (record.method === 'POST' && seen.has(name)) {
+    const sent = sendable(name)
+    if (record.method === 'POST' && seen.has(sent)) {
       fault(`parameters[${index}].name`, 'repeats an earlier name; a JSON body allows each name once')
     }
-    seen.add(name)
+    seen.add(sent)
     const source = readSource(entry, `parameters[${index}].source`, fault)
     return source === null ? [] : [{ name, source }]
   })
@@ -177,7 +182,7 @@ function readContentType(record: WebhookConfigRecord, fault: Fault): void {
 
 function readTotalTimeout(record: WebhookConfigRecord, fault: Fault): number | null {
   const timeoutMs = record.limits?.total_timeout_ms ?? null
-  if (timeoutMs !== null && (timeoutMs < 1 || timeoutMs > maxTotalTimeoutMs)) {
+  if (timeoutMs !== null && !(timeoutMs >= 1 && timeoutMs <= maxTotalTimeoutMs)) {
     fault('limits.total_timeout_ms', `is ${timeoutMs}; allowed: 1 to ${maxTotalTimeoutMs} milliseconds`)
   }
   return timeoutMs

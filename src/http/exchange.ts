@@ -26,7 +26,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (result: AttemptResult) => void
   readonly #begunAtMs: number
   readonly #deadline: NodeJS.Timeout
-  readonly #onAbort = (): void => this.#unanswered('interrupted', 'cut short by this process')
+  readonly #onAbort = (): void => this.#interrupted()
   #controller: Dispatcher.DispatchController | null = null
   #connectMs: number | null = null
   #firstByteMs: number | null = null
@@ -43,6 +43,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#begunAtMs = options.monotonicMs()
     this.#deadline = setTimeout(() => this.#late(), options.totalTimeoutMs)
     options.signal.addEventListener('abort', this.#onAbort, { once: true })
+    // A signal that has fired already calls nobody.
+    if (options.signal.aborted) this.#interrupted()
+  }
+
+  /** Whether the result has been given: then there is nothing left to dispatch. */
+  get over(): boolean {
+    return this.#over
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -88,6 +95,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else this.#unanswered('total_timeout', `no answer within ${this.#options.totalTimeoutMs} ms`)
   }
 
+  #interrupted(): void {
+    if (this.#statusCode > 0) this.#answered('cut')
+    else this.#unanswered('interrupted', 'cut short by this process')
+  }
+
   #answered(body: 'complete' | 'cut'): void {
     this.#end(
       {
@@ -128,7 +140,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // A character that was cut at the end of what is kept is no sign of binary data.
     const text = new TextDecoder().decode(Buffer.concat(this.#kept), { stream: true })
     if (text.includes('\uFFFD') || text.includes('\0')) return null
-    return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, excerptCharacters)
+    const shown = text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, excerptCharacters)
+    // The cut may have gone through a character of two units; half of one is no text.
+    return shown.isWellFormed() ? shown : shown.slice(0, -1)
   }
 }
 

@@ -29,8 +29,12 @@ const byCode: Readonly<Record<string, TransportFailure>> = {
 
 const tlsPrefixes = ['ERR_TLS_', 'ERR_SSL_', 'CERT_', 'UNABLE_TO_', 'CRL_']
 
+/** undici's words for an answer that it cannot accept: an unasked 100 or 101, or one that nobody waits for. */
+const unacceptableAnswer = /^bad (?:response|upgrade)$/
+
 export function failureOf(error: unknown): TransportFailure {
-  const code = codeOf(error)
+  const { code, text } = factsOf(error)
+  if (code === 'UND_ERR_SOCKET' && unacceptableAnswer.test(text)) return 'protocol_error'
   const known = byCode[code]
   if (known !== undefined) return known
   return tlsPrefixes.some((prefix) => code.startsWith(prefix)) ? 'tls' : 'protocol_error'
@@ -38,16 +42,18 @@ export function failureOf(error: unknown): TransportFailure {
 
 /** Code and message, cut. Messages of these layers name addresses and ports, never a path or a header. */
 export function detailOf(error: unknown): string {
-  const first = firstOf(error)
-  return `${codeOf(first)} ${first instanceof Error ? first.message : String(first)}`.trim().slice(0, 256)
+  const { code, text } = factsOf(error)
+  return `${code} ${text}`.trim().slice(0, 256)
 }
 
-function codeOf(error: unknown): string {
-  const first = firstOf(error)
-  return first instanceof Error && 'code' in first && typeof first.code === 'string' ? first.code : ''
-}
-
-/** A host with several addresses fails with one error per address; the first says it as well as any. */
-function firstOf(error: unknown): unknown {
-  return error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error
+/** By shape, not by class: errors also come from other realms (a worker's, a test's), where the class differs. */
+function factsOf(error: unknown): { readonly code: string; readonly text: string } {
+  const { errors } = Object(error) as { readonly errors?: unknown }
+  // A host with several addresses fails with one error per address; the first says it as well as any.
+  const first: unknown = Array.isArray(errors) && errors.length > 0 ? errors[0] : error
+  const { code, message } = Object(first) as { readonly code?: unknown; readonly message?: unknown }
+  return {
+    code: typeof code === 'string' ? code : '',
+    text: typeof message === 'string' ? message : String(first),
+  }
 }

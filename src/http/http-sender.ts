@@ -41,6 +41,7 @@ export function createHttpSender(options: HttpSenderOptions, clock: Clock): Http
           },
           resolve,
         )
+        if (exchange.over) return
         const { origin, target: path, method, headers, body } = request
         try {
           agent.dispatch({ origin, path, method, headers: { ...headers }, body }, exchange)

@@ -17,9 +17,10 @@ export interface EventTime {
   readonly distrustedByMs: number | null
 }
 
+/** `recordTimestampMs`: epoch milliseconds; negative where the record has none, as Kafka writes it. */
 export function eventTimeOf(event: CallEvent, recordTimestampMs: number, horizons: Horizons): EventTime {
   const differenceMs = Math.abs(event.occurred_at - recordTimestampMs)
-  const trusted = differenceMs <= horizons.toleranceMs
+  const trusted = recordTimestampMs < 0 || differenceMs <= horizons.toleranceMs
   const eventTimeMs = trusted ? event.occurred_at : recordTimestampMs
   return {
     eventTimeMs,

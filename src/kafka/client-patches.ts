@@ -9,6 +9,7 @@ import { patchFetchResponse } from './patches/fetch-response.ts'
 import { patchGroupMembership } from './patches/group-membership.ts'
 import { patchGzipCodec } from './patches/gzip-codec.ts'
 import { installedVersion, RequestQueue } from './patches/kafkajs-internals.ts'
+import { patchPromptResume } from './patches/prompt-resume.ts'
 import { patchRequestQueue } from './patches/request-queue.ts'
 
 const PATCHED_CLIENT_VERSION = '2.2.4'
@@ -38,5 +39,6 @@ export const applyClientPatches = (version: string = installedVersion()): void =
   patchFetchResponse()
   patchGzipCodec()
   patchConnectionLeftovers()
+  patchPromptResume()
   patchGroupMembership()
 }

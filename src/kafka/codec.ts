@@ -1,12 +1,14 @@
 // Bytes ↔ values, in the registry's framing (a zero byte, the schema's id in four bytes, Avro). The writer's
 // schema is resolved against the reader's, so producers may evolve; ids are minted here.
 // Invariant: what cannot be decoded is a value with a reason; only a stopped process makes decoding reject.
+import { isUtf8 } from 'node:buffer'
 import avro from 'avsc'
 import type { CallEvent } from '../domain/call-event.ts'
 import { eventTypes } from '../domain/call-event.ts'
 import type { WebhookId } from '../domain/ids.ts'
 import type { CallEventRecord, WebhookConfigRecord } from '../domain/records.ts'
 import type { DeadLetterReason, DecodedEvent, EventDecoder, SourceRecord, WebhookChange } from '../ports.ts'
+import { lengthCheckOf } from './avro-lengths.ts'
 import type { WriterSchemas } from './writer-schemas.ts'
 
 /** Zero byte and schema id. */
@@ -20,10 +22,7 @@ export type DecodedValue<Value> =
 export class ValueDecoder<Value> {
   readonly #reader: avro.Type
   readonly #schemas: WriterSchemas
-  readonly #resolvers = new Map<
-    number,
-    avro.Type['createResolver'] extends (...args: never) => infer R ? R : never
-  >()
+  readonly #parsers = new Map<number, (bytes: Buffer) => Value>()
 
   constructor(readerSchema: avro.Schema, schemas: WriterSchemas) {
     this.#reader = avro.Type.forSchema(readerSchema)
@@ -48,19 +47,29 @@ export class ValueDecoder<Value> {
     schemaId: number,
     writer: Awaited<ReturnType<WriterSchemas['find']>>,
   ): DecodedValue<Value> {
-    if (writer.kind !== 'avro')
-      return { kind: 'undecodable', reason: writer.kind, detail: `schema id ${schemaId}` }
+    if (writer.kind !== 'avro') {
+      const detail = writer.kind === 'undecodable' ? `: ${writer.detail}` : ''
+      return { kind: 'undecodable', reason: writer.kind, detail: `schema id ${schemaId}${detail}` }
+    }
     try {
-      const resolver = this.#resolvers.get(schemaId) ?? this.#reader.createResolver(writer.type)
-      this.#resolvers.set(schemaId, resolver)
-      // Trailing bytes are refused: they mean that this is not what the schema says it is.
-      return {
-        kind: 'value',
-        value: this.#reader.fromBuffer(buffer.subarray(framingBytes), resolver) as Value,
-      }
+      const parse = this.#parsers.get(schemaId) ?? this.#parserOf(writer.type)
+      this.#parsers.set(schemaId, parse)
+      return { kind: 'value', value: parse(buffer.subarray(framingBytes)) }
     } catch (error) {
-      const detail = error instanceof Error ? error.message.slice(0, 256) : 'not Avro'
+      const text = Object(error) as { readonly message?: unknown }
+      const detail = typeof text.message === 'string' ? text.message.slice(0, 256) : 'not Avro'
       return { kind: 'undecodable', reason: 'undecodable', detail: `schema id ${schemaId}: ${detail}` }
+    }
+  }
+
+  /** Throws, then or at once, what says why bytes or the schema cannot be read. */
+  #parserOf(writer: avro.Type): (bytes: Buffer) => Value {
+    const resolver = this.#reader.createResolver(writer)
+    const checkLengths = lengthCheckOf(writer)
+    return (bytes) => {
+      checkLengths(bytes)
+      // Trailing bytes are refused: they mean that this is not what the schema says it is.
+      return this.#reader.fromBuffer(bytes, resolver) as Value
     }
   }
 }
@@ -91,6 +100,9 @@ function isKnown(record: CallEventRecord): record is CallEvent {
   return eventTypes.some((type) => type === record.event_type)
 }
 
+/** A byte order mark is part of the key like any other character: without it the key is another webhook's. */
+const keyText = new TextDecoder('utf-8', { ignoreBOM: true })
+
 export interface WebhookDecoder {
   decode(
     key: Uint8Array,
@@ -103,8 +115,10 @@ export function createWebhookDecoder(readerSchema: avro.Schema, schemas: WriterS
   const values = new ValueDecoder<WebhookConfigRecord>(readerSchema, schemas)
   return {
     decode(key, value, signal) {
-      const webhookId = new TextDecoder().decode(key) as WebhookId
+      const webhookId = keyText.decode(key) as WebhookId
       if (value === null) return { kind: 'tombstone', webhookId }
+      // Two such keys may read alike, so neither may name a webhook.
+      if (!isUtf8(key)) return { kind: 'undecodable', webhookId, detail: 'the key is not UTF-8' }
       const decoded = values.decode(Buffer.from(value), signal)
       const change = (result: DecodedValue<WebhookConfigRecord>): WebhookChange =>
         result.kind === 'value'

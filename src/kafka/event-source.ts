@@ -1,12 +1,14 @@
 // The call events of this member of the group. Batches are handed over at once and never processed in the
 // client's callback, so heartbeats, other partitions and rejoins do not wait for receivers.
 // Invariants: a commit carries the generation in which it was made; a position moves only over records that the
-// handler was given; a crashed consumer is rebuilt here and nowhere else.
-import { PartitionAssigners } from 'kafkajs'
-import type { Consumer, EachBatchPayload, Kafka, PartitionAssigner } from 'kafkajs'
+// handler was given; a consumer that was replaced has no say any more.
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { CommitResult, EventSource, EventSourceHandler, Observer, OffsetCommit } from '../ports.ts'
 import type { GroupInternals, MembershipHooks, OffsetManagerInternals } from './patches/group-membership.ts'
 import { sourceRecordOf } from './source-record.ts'
+import { stickyAssigner } from './sticky-assigner.ts'
+import type { Holding } from './sticky-assigner.ts'
+import { Supervisor } from './supervisor.ts'
 
 export interface EventSourceOptions {
   readonly kafka: Kafka
@@ -15,43 +17,51 @@ export interface EventSourceOptions {
   readonly sessionTimeoutMs: number
   readonly heartbeatIntervalMs: number
   readonly rebalanceTimeoutMs: number
-  /** How long a broker holds an idle fetch; also how late a resumed partition is noticed when all are paused. */
+  /** How long a broker holds an idle fetch. */
   readonly maxWaitMs: number
   readonly maxBytesPerPartition: number
   readonly maxBytes: number
+  /** Milliseconds without a heartbeat answered after which the source gives up. */
+  readonly giveUpMs: number
   readonly observer: Observer
   monotonicMs(): number
 }
 
-/** More than this many crashes within the window, and another rebuild will not help either. */
-const maxCrashes = 10
-const crashWindowMs = 300_000
-const firstRebuildMs = 500
-const lastRebuildMs = 10_000
+/** Silence after which a consumer is replaced: it may be waiting for brokers whose addresses have changed. */
+const silenceMs = 60_000
 
 export function createEventSource(options: EventSourceOptions): EventSource {
   return new GroupedEventSource(options)
 }
 
-class GroupedEventSource implements EventSource, MembershipHooks {
+class GroupedEventSource implements EventSource {
   readonly #options: EventSourceOptions
+  readonly #supervisor: Supervisor
   #handler: EventSourceHandler | null = null
   #consumer: Consumer | null = null
   #epoch = 0
   /** Null while the membership is in doubt: nothing is handed over or committed then. */
   #offsets: OffsetManagerInternals | null = null
+  /** What this process had when it last joined: claimed again at the next join, also by a rebuilt consumer. */
+  #holding: Holding = { generation: -1, partitions: [] }
   #lastHeartbeatMs: number | null = null
-  #crashesAtMs: number[] = []
-  #rebuild: NodeJS.Timeout | null = null
-  #stopped = false
 
   constructor(options: EventSourceOptions) {
     this.#options = options
+    this.#supervisor = new Supervisor({
+      build: () => this.#build(),
+      tearDown: async () => this.#consumer?.disconnect(),
+      gaveUp: (error) => this.#handler?.failed(error),
+      giveUpMs: options.giveUpMs,
+      silenceMs,
+      observer: options.observer,
+      monotonicMs: options.monotonicMs,
+    })
   }
 
   async start(handler: EventSourceHandler): Promise<void> {
     this.#handler = handler
-    await this.#run()
+    await this.#supervisor.start()
   }
 
   pause(partition: number): void {
@@ -64,8 +74,9 @@ class GroupedEventSource implements EventSource, MembershipHooks {
 
   async commit(epoch: number, offsets: readonly OffsetCommit[]): Promise<CommitResult> {
     const manager = this.#offsets
-    if (manager === null || epoch !== this.#epoch)
+    if (manager === null || epoch !== this.#epoch) {
       return { kind: 'refused', error: 'the membership has passed on' }
+    }
     const partitions = offsets.map(({ partition, offset }) => ({
       partition,
       offset: String(offset),
@@ -84,28 +95,21 @@ class GroupedEventSource implements EventSource, MembershipHooks {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
-    if (this.#rebuild !== null) clearTimeout(this.#rebuild)
+    this.#supervisor.stop()
     this.#offsets = null
     await this.#consumer?.disconnect()
   }
 
-  async beforeRejoin(): Promise<void> {
-    // Handing over stops with the pipeline's halt; commits go on until the handler has settled.
-    await this.#handler?.revoking()
-    this.#offsets = null
-  }
-
-  joined(group: GroupInternals): void {
-    this.#epoch += 1
-    this.#offsets = group.offsetManager
-    this.#lastHeartbeatMs = this.#options.monotonicMs()
-    const own = group.assigned().find(({ topic }) => topic === this.#options.topic)
-    this.#handler?.assigned({ epoch: this.#epoch, partitions: [...(own?.partitions ?? [])].map(Number) })
-  }
-
-  async #run(): Promise<void> {
+  async #build(): Promise<void> {
     const options = this.#options
+    const hooks: MembershipHooks = {
+      beforeRejoin: async () => {
+        if (this.#consumer === consumer) await this.#leaving()
+      },
+      joined: (group) => {
+        if (this.#consumer === consumer) this.#joined(group)
+      },
+    }
     const consumer = options.kafka.consumer({
       groupId: options.groupId,
       sessionTimeout: options.sessionTimeoutMs,
@@ -116,15 +120,18 @@ class GroupedEventSource implements EventSource, MembershipHooks {
       maxBytes: options.maxBytes,
       metadataMaxAge: 60_000,
       allowAutoTopicCreation: false,
-      partitionAssigners: [this.#hookedAssigner()],
+      partitionAssigners: [stickyAssigner(() => this.#holding, hooks)],
       // A restart armed by the client itself would bring the consumer back after a shutdown.
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async () => false },
     })
     this.#consumer = consumer
-    consumer.on(consumer.events.HEARTBEAT, () => {
-      this.#lastHeartbeatMs = options.monotonicMs()
+    this.#offsets = null
+    consumer.on(consumer.events.HEARTBEAT, () => this.#beat(consumer))
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (this.#consumer !== consumer) return
+      this.#offsets = null
+      this.#supervisor.crashed(payload.error)
     })
-    consumer.on(consumer.events.CRASH, ({ payload }) => this.#crashed(payload.error))
     await consumer.connect()
     // Out of range means earliest: the client's default would jump to the end and lose what lies between.
     await consumer.subscribe({ topic: options.topic, fromBeginning: true })
@@ -132,24 +139,33 @@ class GroupedEventSource implements EventSource, MembershipHooks {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 64,
-      eachBatch: async (payload) => this.#handOver(payload),
+      eachBatch: async (payload) => {
+        if (this.#consumer === consumer) this.#handOver(payload)
+      },
     })
   }
 
-  async #runAgain(): Promise<void> {
-    try {
-      await this.#run()
-    } catch (error) {
-      this.#crashed(error instanceof Error ? error : new Error(textOf(error)))
-    }
+  #beat(consumer: Consumer): void {
+    if (this.#consumer !== consumer) return
+    this.#lastHeartbeatMs = this.#options.monotonicMs()
+    this.#supervisor.progressed()
   }
 
-  #hookedAssigner(): PartitionAssigner {
-    return (config) =>
-      Object.assign(PartitionAssigners.roundRobin(config), {
-        beforeRejoin: () => this.beforeRejoin(),
-        joined: (group: GroupInternals) => this.joined(group),
-      })
+  async #leaving(): Promise<void> {
+    // The handler takes nothing more from here on; commits go on until it has settled.
+    await this.#handler?.revoking()
+    this.#offsets = null
+  }
+
+  #joined(group: GroupInternals): void {
+    this.#epoch += 1
+    this.#offsets = group.offsetManager
+    this.#lastHeartbeatMs = this.#options.monotonicMs()
+    this.#supervisor.progressed()
+    const own = group.assigned().find(({ topic }) => topic === this.#options.topic)
+    const partitions = [...(own?.partitions ?? [])].map(Number)
+    this.#holding = { generation: group.generationId ?? -1, partitions }
+    this.#handler?.assigned({ epoch: this.#epoch, partitions })
   }
 
   /** Nothing here may throw: a TypeError in this callback would end the consumer while the process lives on. */
@@ -164,20 +180,6 @@ class GroupedEventSource implements EventSource, MembershipHooks {
     } catch (error) {
       this.#options.observer.observe({ kind: 'trouble', where: 'event-source', error: textOf(error) })
     }
-  }
-
-  #crashed(error: Error): void {
-    this.#offsets = null
-    if (this.#stopped) return
-    const nowMs = this.#options.monotonicMs()
-    this.#crashesAtMs = [...this.#crashesAtMs.filter((atMs) => nowMs - atMs < crashWindowMs), nowMs]
-    this.#options.observer.observe({ kind: 'trouble', where: 'event-source', error: textOf(error) })
-    if (this.#crashesAtMs.length > maxCrashes) {
-      this.#handler?.failed(error)
-      return
-    }
-    const waitMs = Math.min(firstRebuildMs * 2 ** (this.#crashesAtMs.length - 1), lastRebuildMs)
-    this.#rebuild = setTimeout(() => void this.#runAgain(), waitMs)
   }
 }
 

@@ -21,7 +21,8 @@ export interface RecordWriterOptions {
 export interface OutgoingRecord {
   readonly key: Buffer | null
   readonly value: Buffer | null
-  readonly headers?: Readonly<Record<string, Buffer | string>>
+  /** A list is a header that stands several times. */
+  readonly headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[]>>
 }
 
 interface Waiting {
@@ -38,12 +39,20 @@ export class RecordTooLarge extends Error {
 const firstRetryMs = 100
 const lastRetryMs = 5_000
 const metadataMaxAgeMs = 60_000
+const stopWithinMs = 1_000
+/**
+ * Keys and values of one send. Beyond the topic's limit (1 MiB by default) a batch is refused and halved; beyond
+ * the broker's limit for a request (100 MiB) it closes the connection without a word, again and again.
+ */
+const maxBatchBytes = 786_432
 
 export class RecordWriter {
   readonly #options: RecordWriterOptions
   readonly #producer: Producer
   readonly #partition = Partitioners.DefaultPartitioner()
   readonly #queues = new Map<number, Waiting[]>()
+  /** Taken from a queue, not answered yet. */
+  readonly #underWay = new Set<readonly Waiting[]>()
   readonly #stopping = new AbortController()
   #partitionMetadata: PartitionMetadata[] = []
 
@@ -72,6 +81,7 @@ export class RecordWriter {
 
   /** Rejects with RecordTooLarge, or when the writer was stopped before the broker answered. */
   write(record: OutgoingRecord): Promise<void> {
+    if (this.#stopping.signal.aborted) return Promise.reject(stopped())
     const message: Message = { ...record, headers: { ...record.headers } }
     const partition = this.#partitionOf(message)
     return new Promise((resolve, reject) => {
@@ -87,10 +97,17 @@ export class RecordWriter {
     })
   }
 
-  /** What was not acknowledged yet is rejected. Await the writes that matter before. */
+  /**
+   * Resolves within about a second, also where the broker is gone: the client's own disconnect waits for answers
+   * that may never come. What was not acknowledged by then is rejected. Await the writes that matter before.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await this.#producer.disconnect()
+    const disconnected = this.#producer.disconnect().catch(() => {})
+    const gaveUp = new AbortController()
+    await Promise.race([disconnected, delay(stopWithinMs, undefined, gaveUp).catch(() => {})])
+    gaveUp.abort()
+    for (const batch of [...this.#underWay, ...this.#queues.values()]) rejectStopped(batch)
   }
 
   /** As Java's producer does: murmur2 of the key. */
@@ -106,14 +123,23 @@ export class RecordWriter {
     const { lingerMs, maxBatch } = this.#options
     const { signal } = this.#stopping
     if (lingerMs > 0) await delay(lingerMs, undefined, { signal }).catch(() => {})
-    while (queue.length > 0) await this.#sendBatch(partition, queue.splice(0, maxBatch))
+    while (queue.length > 0) await this.#sendBatch(partition, queue.splice(0, batchLength(queue, maxBatch)))
     this.#queues.delete(partition)
   }
 
   async #sendBatch(partition: number, batch: readonly Waiting[]): Promise<void> {
+    this.#underWay.add(batch)
+    try {
+      await this.#sendUntilAnswered(partition, batch)
+    } finally {
+      this.#underWay.delete(batch)
+    }
+  }
+
+  async #sendUntilAnswered(partition: number, batch: readonly Waiting[]): Promise<void> {
     for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
       if (this.#stopping.signal.aborted) {
-        for (const { reject } of batch) reject(new Error('the writer was stopped before the broker answered'))
+        rejectStopped(batch)
         return
       }
       const error = await this.#trySend(partition, batch)
@@ -150,6 +176,25 @@ export class RecordWriter {
       return error instanceof Error ? error : new Error(String(error))
     }
   }
+}
+
+/** To those that were answered already it says nothing. */
+function rejectStopped(batch: readonly Waiting[]): void {
+  for (const { reject } of batch) reject(stopped())
+}
+
+function stopped(): Error {
+  return new Error('the writer was stopped before the broker answered')
+}
+
+/** How many of the waiting go into the next send: at least one, however large it is. */
+function batchLength(queue: readonly Waiting[], maxBatch: number): number {
+  let bytes = 0
+  for (const [index, { message }] of queue.slice(0, maxBatch).entries()) {
+    bytes += (message.key?.length ?? 0) + (message.value?.length ?? 0)
+    if (bytes > maxBatchBytes) return Math.max(index, 1)
+  }
+  return maxBatch
 }
 
 function isTooLarge(error: Error): boolean {

@@ -3,6 +3,11 @@
 import type { KafkaMessage } from 'kafkajs'
 import type { SourceRecord } from '../ports.ts'
 
+/** As they arrive: the client's own type forgets that a header's value may be null. */
+type NullableHeaders = Readonly<
+  Record<string, Buffer | string | null | undefined | (Buffer | string | null)[]>
+>
+
 export function sourceRecordOf(topic: string, partition: number, message: KafkaMessage): SourceRecord {
   return {
     position: { topic, partition, offset: BigInt(message.offset) },
@@ -17,11 +22,12 @@ function copyOf(bytes: Buffer | null): Uint8Array | null {
   return bytes === null ? null : Buffer.from(bytes)
 }
 
-function copyOfHeaders(headers: NonNullable<KafkaMessage['headers']>): SourceRecord['headers'] {
+/** A header whose value is null stays, as undefined; among several of one name it becomes empty. */
+function copyOfHeaders(headers: NullableHeaders): SourceRecord['headers'] {
   const copies = Object.create(null) as Record<string, SourceRecord['headers'][string]>
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || value === null) continue
-    copies[name] = Array.isArray(value) ? value.map((one) => Buffer.from(one)) : Buffer.from(value)
+    if (value === undefined || value === null) copies[name] = undefined
+    else copies[name] = Array.isArray(value) ? value.map((one) => Buffer.from(one ?? '')) : Buffer.from(value)
   }
   return copies
 }

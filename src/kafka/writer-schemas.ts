@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import avro from 'avsc'
 import type { Observer } from '../ports.ts'
+import { askRegistry } from './registry-api.ts'
 
 export interface RegistryAccess {
   /** With the base path of the Confluent API, if it has one. */
@@ -17,37 +18,54 @@ export type WriterSchema =
   | { readonly kind: 'avro'; readonly type: avro.Type }
   | { readonly kind: 'unknown_schema_id' }
   | { readonly kind: 'unsupported_schema_type' }
+  /** The registry has it and calls it Avro, but it cannot be built: `detail` says why. */
+  | { readonly kind: 'undecodable'; readonly detail: string }
 
 const requestTimeoutMs = 5_000
 const firstRetryMs = 200
 const lastRetryMs = 5_000
+/** An id may be registered after it was asked for, and a registry's replicas may lag: "unknown" is asked anew. */
+const unknownForMs = 30_000
 
 export class WriterSchemas {
+  readonly #access: RegistryAccess
   readonly #registry: SchemaRegistry
   readonly #observer: Observer
-  readonly #known = new Map<number, WriterSchema>()
+  readonly #monotonicMs: () => number
+  readonly #known = new Map<number, { readonly schema: WriterSchema; readonly untilMs: number }>()
   readonly #asking = new Map<number, Promise<WriterSchema>>()
   readonly #stop = new AbortController()
 
-  constructor(access: RegistryAccess, observer: Observer) {
+  constructor(
+    access: RegistryAccess,
+    observer: Observer,
+    monotonicMs: () => number = () => performance.now(),
+  ) {
+    this.#access = access
     this.#registry = openRegistry(access)
     this.#observer = observer
+    this.#monotonicMs = monotonicMs
   }
 
   known(schemaId: number): WriterSchema | undefined {
-    return this.#known.get(schemaId)
+    const known = this.#known.get(schemaId)
+    return known === undefined || known.untilMs <= this.#monotonicMs() ? undefined : known.schema
   }
 
   /** Rejects only when `signal` aborts or the process stops; until then it asks again and again. */
   async find(schemaId: number, signal: AbortSignal): Promise<WriterSchema> {
+    const aborted = Promise.withResolvers<never>()
+    const onAbort = (): void => aborted.reject(new Error('stopped waiting for a schema'))
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
     const asking = this.#asking.get(schemaId) ?? this.#askUntilAnswered(schemaId)
     this.#asking.set(schemaId, asking)
-    const aborted = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('stopped waiting for a schema')), {
-        once: true,
-      })
-    })
-    return Promise.race([asking, aborted])
+    try {
+      return await Promise.race([aborted.promise, asking])
+    } finally {
+      // Partitions wait on one signal for as long as they live.
+      signal.removeEventListener('abort', onAbort)
+    }
   }
 
   stop(): void {
@@ -59,7 +77,8 @@ export class WriterSchemas {
       for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
         const found = await this.#ask(schemaId)
         if (found !== null) {
-          this.#known.set(schemaId, found)
+          const forMs = found.kind === 'unknown_schema_id' ? unknownForMs : Number.POSITIVE_INFINITY
+          this.#known.set(schemaId, { schema: found, untilMs: this.#monotonicMs() + forMs })
           return found
         }
         await delay(waitMs, undefined, { signal: this.#stop.signal })
@@ -76,11 +95,36 @@ export class WriterSchemas {
         ? { kind: 'avro', type: schema }
         : { kind: 'unsupported_schema_type' }
     } catch (error) {
-      if (statusOf(error) === 404) return { kind: 'unknown_schema_id' }
-      const text = error instanceof Error ? error.message : String(error)
-      this.#observer.observe({ kind: 'trouble', where: 'registry', error: `schema id ${schemaId}: ${text}` })
+      const found = await this.#withoutClient(schemaId, error)
+      if (found === null) this.#trouble(schemaId, error)
+      return found
+    }
+  }
+
+  /**
+   * Asks the registry itself where its client does not say enough: any 404 (a proxy's page while the registry
+   * restarts is one too) looks like an unknown id to it, and a schema that it cannot build like no answer.
+   */
+  async #withoutClient(schemaId: number, error: unknown): Promise<WriterSchema | null> {
+    const { status, message } = Object(error) as { readonly status?: unknown; readonly message?: unknown }
+    if (status !== undefined && status !== 404) return null
+    try {
+      const reply = await askRegistry(this.#access, 'GET', `/schemas/ids/${schemaId}`)
+      if (reply.kind === 'absent') return { kind: 'unknown_schema_id' }
+      if (reply.kind === 'refused' || status === 404) return null
+      const { schema, schemaType = 'AVRO' } = reply.body
+      if (typeof schema !== 'string') return null
+      if (schemaType !== 'AVRO') return { kind: 'unsupported_schema_type' }
+      return { kind: 'undecodable', detail: String(message).slice(0, 256) }
+    } catch (unreachable) {
+      this.#trouble(schemaId, unreachable)
       return null
     }
+  }
+
+  #trouble(schemaId: number, error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error)
+    this.#observer.observe({ kind: 'trouble', where: 'registry', error: `schema id ${schemaId}: ${text}` })
   }
 }
 
@@ -96,8 +140,4 @@ export function openRegistry({ url, username, password }: RegistryAccess): Schem
       }),
     ],
   })
-}
-
-function statusOf(error: unknown): number | null {
-  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null
 }

@@ -28,13 +28,22 @@ export function showRequest(what: string, { method, target, headers, body }: Rec
     ...shown.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${String(headers[name])}`])),
     ...(body === '' ? [] : ['', body]),
   ]
-  const decoded = decodeURIComponent(target)
+  const decoded = decodedTarget(target)
   const readable = decoded === target ? [] : [dim(`(decoded: ${decoded})`)]
   return [
     bold(`▸ received: ${what}`),
     ...lines.map((line) => `  │ ${line}`),
     ...readable.map((line) => `    ${line}`),
   ].join('\n')
+}
+
+/** For reading only: a target that is not UTF-8 underneath is shown as it came. */
+function decodedTarget(target: string): string {
+  try {
+    return decodeURIComponent(target)
+  } catch {
+    return target
+  }
 }
 
 export function heading(text: string): string {

@@ -14,6 +14,8 @@ export interface ReceivedRequest {
   readonly deliveryId: string
   /** The `webhook-attempt` header as a number; 0 if there was none. */
   readonly attempt: number
+  /** Monotonic milliseconds at which it had arrived in full. */
+  readonly atMs: number
 }
 
 /** How one request is answered: a status with an optional body, or anything at all through the raw response. */
@@ -82,6 +84,7 @@ function receivedOf(
     body,
     deliveryId: String(headers['webhook-id'] ?? ''),
     attempt: Number(headers['webhook-attempt'] ?? 0),
+    atMs: performance.now(),
   }
 }
 

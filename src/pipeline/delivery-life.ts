@@ -59,10 +59,14 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<LifeResult> {
   const life = new DeliveryLife(delivery, takenAtMs, world, signal)
-  const verdict = await life.attempt()
-  if (verdict.kind === 'again') {
-    const plan = { firstWaitMs: verdict.waitMs, maxTries: world.settings.quickTries.quickTries }
-    await world.quickTries.repeat(plan, () => life.attempt(), signal)
+  try {
+    const verdict = await life.attempt()
+    if (verdict.kind === 'again') {
+      const plan = { firstWaitMs: verdict.waitMs, maxTries: world.settings.quickTries.quickTries }
+      await world.quickTries.repeat(plan, () => life.attempt(), signal)
+    }
+  } catch (error) {
+    life.broke(error)
   }
   return life.settled()
 }
@@ -91,6 +95,14 @@ class DeliveryLife {
     return this.#ended && settled.every(({ status }) => status === 'fulfilled') ? 'ended' : 'left'
   }
 
+  /** A bug of ours ends this delivery, visibly; it must not hold the partition for ever. */
+  broke(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error)
+    this.#world.observer.observe({ kind: 'trouble', where: 'pipeline', error: text })
+    if (this.#ended || this.#signal.aborted) return
+    this.#end({ result: 'failed', reason: 'interrupted', faultOwner: 'worker' })
+  }
+
   async attempt(): Promise<TryVerdict> {
     const { clock, gate, table } = this.#world
     for (let closed = gate.pass(); closed !== null; closed = gate.pass()) {
@@ -102,11 +114,11 @@ class DeliveryLife {
     if (entry === undefined)
       return this.#end({ result: 'cancelled', reason: 'webhook_deleted', faultOwner: null })
     const found = { config: entry.config, webhook: entry.kind === 'valid' ? entry.webhook : null }
+    if (!entry.enabled) {
+      return this.#end({ result: 'cancelled', reason: 'webhook_disabled', faultOwner: null }, found)
+    }
     if (entry.kind === 'invalid') {
       return this.#end({ result: 'rejected', reason: 'invalid_config', faultOwner: 'config' }, found)
-    }
-    if (!entry.webhook.enabled) {
-      return this.#end({ result: 'cancelled', reason: 'webhook_disabled', faultOwner: null }, found)
     }
     if (clock.nowMs() >= this.#delivery.expiresAtMs) {
       const result = this.#attempts > 0 ? 'failed' : 'expired'
@@ -146,7 +158,8 @@ class DeliveryLife {
     const { clock, random, settings } = this.#world
     const history = { attempts: this.#attempts, sinceFirstMs: clock.monotonicMs() - this.#firstBegunAtMs }
     const step = nextStep(judgement, history, settings.quickTries, random.next())
-    if (judgement.kind === 'interrupted' || step.kind === 'leave') return stop
+    // Aborted: the partition may be somebody else's by now, and what is left to write is theirs to write.
+    if (judgement.kind === 'interrupted' || step.kind === 'leave' || this.#signal.aborted) return stop
     if (judgement.kind === 'delivered')
       return this.#end({ result: 'delivered', reason: 'ok', faultOwner: null }, facts)
     const { reason, faultOwner } = judgement
@@ -178,9 +191,20 @@ class DeliveryLife {
   #write(outcome: Outcome, facts: Partial<LifeSoFar>): void {
     const detail = facts.result?.kind === 'unanswered' ? facts.result.detail : null
     this.#world.observer.observe({ kind: 'outcome', outcome, detail })
-    const written = this.#world.outcomes.write(outcome)
+    const doubt = this.#world.gate.membership()
+    const written = doubt === null ? this.#world.outcomes.write(outcome) : this.#writeAsMember(outcome, doubt)
     // Judged in `settled`; marked here so that a sink that stops meanwhile is no unhandled rejection.
     written.catch(() => {})
     this.#acknowledgements.push(written)
+  }
+
+  /** Waits until the group has answered again. If the partition is lost meanwhile, nothing is written. */
+  async #writeAsMember(outcome: Outcome, firstDoubt: Promise<void>): Promise<void> {
+    const { gate, outcomes } = this.#world
+    for (let doubt: Promise<void> | null = firstDoubt; doubt !== null; doubt = gate.membership()) {
+      await doubt
+      if (this.#signal.aborted) throw new Error('the partition was lost before its outcome could be written')
+    }
+    await outcomes.write(outcome)
   }
 }

@@ -79,38 +79,37 @@ export class PartitionPipeline {
   async #takeAll(): Promise<void> {
     if (this.#taking) return
     this.#taking = true
-    try {
-      for (let record = await this.#next(); record !== undefined; record = await this.#next()) {
-        if (this.#tracker.isTaken(record.position.offset)) continue
-        const { signal } = this.#halt
-        const decoded = await this.#decode(record, signal)
-        // Halted meanwhile: the record comes again from the committed offset, here or elsewhere.
-        if (decoded === null || signal.aborted) continue
-        await this.#begin(decoded, record)
-      }
-    } finally {
-      this.#taking = false
-    }
-  }
-
-  /** The next record once work may begin; undefined when there is none or the intake has halted. */
-  async #next(): Promise<SourceRecord | undefined> {
     const { gate } = this.#world.event.delivery
-    for (let closed = gate.pass(); closed !== null; closed = gate.pass()) {
-      if (this.#halt.signal.aborted) return undefined
-      await closed
+    for (;;) {
+      for (let closed = gate.pass(); closed !== null; closed = gate.pass()) await closed
+      // Looked for and found empty in one turn: a record that came between the two would be forgotten.
+      const record = this.#queue.shift()
+      if (record === undefined) break
+      if (this.#tracker.isTaken(record.position.offset)) continue
+      const { signal } = this.#halt
+      const decoded = await this.#decode(record, signal)
+      // Halted meanwhile: the record comes again from the committed offset, here or elsewhere.
+      if (decoded === null || signal.aborted) continue
+      await this.#begin(decoded, record)
     }
-    return this.#queue.shift()
+    this.#taking = false
   }
 
-  /** Null: halted while waiting. */
+  /** Null: the intake has halted. */
   async #decode(record: SourceRecord, signal: AbortSignal): Promise<DecodedEvent | null> {
     try {
       return await this.#world.decoder.decode(record, signal)
     } catch (error) {
-      if (signal.aborted) return null
-      throw error
+      if (!signal.aborted) this.#giveUp(error)
+      return null
     }
+  }
+
+  /** Neither decoded nor halted: taking the records behind this one would let a commit pass it. */
+  #giveUp(error: unknown): void {
+    this.halt()
+    const text = error instanceof Error ? error.message : String(error)
+    this.#world.event.delivery.observer.observe({ kind: 'trouble', where: 'pipeline', error: text })
   }
 
   async #begin(decoded: DecodedEvent, record: SourceRecord): Promise<void> {

@@ -1,6 +1,8 @@
 // The orchestration of all partitions of this process: assignment, commit cadence, drain.
-// Invariant: an offset is committed only under the assignment in which its partition is owned.
+// Invariants: an offset is committed only under the assignment in which its partition is owned, and never one
+// below where the group stands: a member that was away without knowing may come back behind others' commits.
 import type { Assignment, Clock, EventSource, EventSourceHandler, Observer, SourceRecord } from '../ports.ts'
+import type { CommitHealth } from '../progress/commit-health.ts'
 import { PartitionPipeline } from './partition-pipeline.ts'
 import type { PartitionWorld } from './partition-pipeline.ts'
 
@@ -15,11 +17,16 @@ export interface PipelineWorld {
   readonly clock: Clock
   readonly observer: Observer
   readonly partition: PartitionWorld
+  readonly commits: CommitHealth
   readonly settings: PipelineSettings
 }
 
 interface Owned {
   readonly pipeline: PartitionPipeline
+  /**
+   * Where the group stands: the first offset that was read under this assignment, then what was committed. Null
+   * until something was read, and nothing is committed meanwhile: if there is nothing to read, it stands at the end.
+   */
   committed: bigint | null
 }
 
@@ -41,7 +48,12 @@ export class Pipeline implements EventSourceHandler {
 
   async start(): Promise<void> {
     this.#scheduleCommit()
-    await this.#world.source.start(this)
+    try {
+      await this.#world.source.start(this)
+    } catch (error) {
+      this.#cancelTick()
+      throw error
+    }
   }
 
   assigned({ epoch, partitions }: Assignment): void {
@@ -55,7 +67,8 @@ export class Pipeline implements EventSourceHandler {
     for (const partition of partitions) {
       const kept = this.#owned.get(partition)
       if (kept !== undefined && !this.#draining) kept.pipeline.goOn()
-      if (kept === undefined) this.#owned.set(partition, { pipeline: this.#open(partition), committed: null })
+      const pipeline = kept?.pipeline ?? this.#open(partition)
+      this.#owned.set(partition, { pipeline, committed: null })
       this.#world.source.resume(partition)
     }
     this.#world.observer.observe({ kind: 'assigned', partitions, epoch })
@@ -69,8 +82,10 @@ export class Pipeline implements EventSourceHandler {
   }
 
   records(partition: number, records: readonly SourceRecord[], endOffset: bigint): void {
-    if (this.#rejoining) return
-    this.#owned.get(partition)?.pipeline.records(records, endOffset)
+    const owned = this.#owned.get(partition)
+    if (owned === undefined) return
+    owned.committed ??= records[0]?.position.offset ?? null
+    if (!this.#rejoining) owned.pipeline.records(records, endOffset)
   }
 
   failed(error: Error): void {
@@ -123,16 +138,25 @@ export class Pipeline implements EventSourceHandler {
 
   async #commitNow(): Promise<void> {
     const due = [...this.#owned].flatMap(([partition, owned]) => {
-      const offset = owned.pipeline.committable()
-      return offset === null || offset === owned.committed ? [] : [{ partition, offset, owned }]
+      const { pipeline, committed } = owned
+      const offset = pipeline.committable()
+      return offset === null || committed === null || offset <= committed
+        ? []
+        : [{ partition, offset, owned }]
     })
-    if (due.length === 0) return
+    const { clock, commits } = this.#world
+    if (due.length === 0) {
+      commits.settled()
+      return
+    }
+    commits.due(clock.monotonicMs())
     const offsets = due.map(({ partition, offset }) => ({ partition, offset }))
     const result = await this.#world.source.commit(this.#epoch, offsets)
     if (result.kind === 'refused') {
       this.#world.observer.observe({ kind: 'commit_failed', error: result.error })
       return
     }
+    commits.settled()
     for (const { offset, owned } of due) owned.committed = offset
     this.#world.observer.observe({ kind: 'committed', partitions: due.length })
   }

@@ -1,6 +1,6 @@
-// Whether work may begin. Three facts must hold: the table has been read to its end, the group has answered a
-// heartbeat within the session timeout, and, if the process ever stood still, the table was proved complete
-// since. Without the last, a process thawed after 20 seconds would serve a webhook deleted meanwhile.
+// Whether work may begin. Four facts must hold: the table has been read to its end, the group has answered a
+// heartbeat within the session timeout, commits succeed, and, if the process ever stood still, the table was proved
+// complete since. Without the last, a process thawed after 20 seconds would serve a webhook deleted meanwhile.
 import type { Clock, Observer } from '../ports.ts'
 
 export interface StartGateFacts {
@@ -9,6 +9,8 @@ export interface StartGateFacts {
   caughtUpAsOfMs(): number
   /** Monotonic milliseconds of the last heartbeat answered well; null before the first. */
   lastHeartbeatMs(): number | null
+  /** Milliseconds for which a commit has been due in vain, at the monotonic time given. */
+  commitsStuckMs(nowMs: number): number
 }
 
 export interface StartGateBounds {
@@ -19,6 +21,8 @@ export interface StartGateBounds {
 const tickMs = 200
 /** Longer than any garbage collection seen here, shorter than what a deletion may take to come into force. */
 const stallMs = 1_000
+/** What is begun while commits fail is repeated after a crash; this bounds how much. */
+const maxCommitsStuckMs = 5_000
 
 export class StartGate {
   readonly #clock: Clock
@@ -26,6 +30,7 @@ export class StartGate {
   readonly #bounds: StartGateBounds
   readonly #observer: Observer
   readonly #waiting: (() => void)[] = []
+  readonly #inDoubt: (() => void)[] = []
   #lastTickMs: number
   /** When the process last woke from standing still; the table must have been complete after it. */
   #wokeAtMs = Number.NEGATIVE_INFINITY
@@ -50,6 +55,17 @@ export class StartGate {
     })
   }
 
+  /**
+   * Whether what belongs to the partitions (outcomes, commits) may be written: null = yes. Otherwise, while they may
+   * be somebody else's by now, resolves when it is worth asking anew.
+   */
+  membership(): Promise<void> | null {
+    if (this.#isMember(this.#clock.monotonicMs())) return null
+    return new Promise((resolve) => {
+      this.#inDoubt.push(resolve)
+    })
+  }
+
   /** Why work may not begin, or null. */
   get closedBecause(): string | null {
     return this.#closedBecause
@@ -59,18 +75,29 @@ export class StartGate {
   stop(): void {
     this.#cancelTick()
     this.#release()
+    this.#releaseDoubt()
   }
 
   #schedule(): void {
     this.#cancelTick = this.#clock.after(tickMs, () => {
       this.#evaluate()
       if (this.#closedBecause === null) this.#release()
+      this.#releaseDoubt()
       this.#schedule()
     })
   }
 
   #release(): void {
     for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  #releaseDoubt(): void {
+    for (const resolve of this.#inDoubt.splice(0)) resolve()
+  }
+
+  #isMember(nowMs: number): boolean {
+    const heartbeatMs = this.#facts.lastHeartbeatMs()
+    return heartbeatMs !== null && nowMs - heartbeatMs <= this.#bounds.sessionTimeoutMs
   }
 
   #evaluate(): void {
@@ -95,9 +122,9 @@ export class StartGate {
     if (!this.#facts.tableReady()) return 'the table is being read'
     if (this.#facts.caughtUpAsOfMs() < this.#wokeAtMs)
       return 'the process stood still; the table is being checked'
-    const heartbeatMs = this.#facts.lastHeartbeatMs()
-    if (heartbeatMs === null) return 'the group has not been joined'
-    if (nowMs - heartbeatMs > this.#bounds.sessionTimeoutMs) return 'the group does not answer heartbeats'
+    if (this.#facts.lastHeartbeatMs() === null) return 'the group has not been joined'
+    if (!this.#isMember(nowMs)) return 'the group does not answer heartbeats'
+    if (this.#facts.commitsStuckMs(nowMs) > maxCommitsStuckMs) return 'commits fail'
     return null
   }
 }

@@ -2,7 +2,8 @@
 // Written member by member because an object literal would swallow a name such as `__proto__` and reorder
 // names that look like array indices.
 import type { ParameterValue } from '../domain/parameter-catalogue.ts'
-import { isoSeconds, sendable } from './plain-text.ts'
+import { sendable } from '../domain/sendable-text.ts'
+import { isoSeconds } from './plain-text.ts'
 import type { RenderedPair } from './rendered-pair.ts'
 
 /** A value that is not known is `null`; names are unique by validation. */

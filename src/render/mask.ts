@@ -1,19 +1,63 @@
 // What an answer's excerpt may show. Receivers echo what they were sent; an outcome must not carry a caller's
 // number or a token on to whoever reads the results topic.
+// Invariant: what is hidden is marked first and cut out last, so that no replacement uncovers or builds another.
+import { readingsOf } from './readings.ts'
+import type { Reading } from './readings.ts'
 
 const maxCharacters = 512
+/** More is not looked at: what is hidden makes room for no more than this. */
+const maxReadCharacters = 2_048
 /** Shorter values ("1", "RU") would blot out half of every answer and reveal nobody. */
 const minMaskedCharacters = 4
+/** An escape of which the answer's end left only the beginning. */
+const cutEscape =
+  /(?:%[c-f][\da-f](?:%[89ab][\da-f]){0,2})?(?:%[\da-f]?)?$|\\(?:u[\da-f]{0,3})?$|&#?[\da-z]{0,7}$/i
 
-/** Every sensitive text of 4 characters or more becomes `***`, also where it stands percent-encoded. */
-export function maskExcerpt(excerpt: string | null, sensitive: readonly string[]): string | null {
-  if (excerpt === null) return null
-  const texts = sensitive
-    .flatMap((text) => [text, encodeURIComponent(text.toWellFormed()), JSON.stringify(text).slice(1, -1)])
-    .filter((text) => text.length >= minMaskedCharacters)
-    // Longest first: a value that contains another is masked whole.
-    .sort((one, other) => other.length - one.length)
-  let masked = excerpt
-  for (const text of texts) masked = masked.replaceAll(text, '***')
-  return masked.slice(0, maxCharacters)
+/**
+ * Every sensitive text of 4 characters or more becomes `***`, also where it stands percent-encoded, as in a form,
+ * or with the escapes of JSON or HTML, and also where the excerpt ends in the middle of it. At most 512 characters.
+ */
+export function maskExcerpt(answer: string | null, sensitive: readonly string[]): string | null {
+  if (answer === null) return null
+  const excerpt = answer.slice(0, maxReadCharacters)
+  const texts = new Set(sensitive.map(folded).filter((text) => text.length >= minMaskedCharacters))
+  const hidden = new Uint8Array(excerpt.length)
+  if (texts.size > 0) for (const reading of readingsOf(excerpt)) hide(texts, reading, hidden)
+  return withStars(excerpt, hidden).slice(0, maxCharacters).toWellFormed()
+}
+
+/** Forms write a space as a plus, and some receivers read every plus as a space. */
+function folded(text: string): string {
+  return text.replaceAll('+', ' ')
+}
+
+function hide(texts: Iterable<string>, reading: Reading, hidden: Uint8Array): void {
+  const read = folded(reading.text)
+  const uncut = read.replace(cutEscape, '')
+  for (const text of texts) {
+    for (let at = read.indexOf(text); at !== -1; at = read.indexOf(text, at + 1)) {
+      hidden.fill(1, reading.starts[at], reading.ends[at + text.length - 1])
+    }
+    const beginning = Math.min(beginningAtEnd(text, read), beginningAtEnd(text, uncut))
+    if (beginning < read.length) hidden.fill(1, reading.starts[beginning])
+  }
+}
+
+/** Where the first of the text's beginnings stands with which `read` ends; Infinity if it ends with none. */
+function beginningAtEnd(text: string, read: string): number {
+  const shortest = text.slice(0, minMaskedCharacters)
+  const from = Math.max(0, read.length - text.length)
+  for (let at = read.indexOf(shortest, from); at !== -1; at = read.indexOf(shortest, at + 1)) {
+    if (text.startsWith(read.slice(at))) return at
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+function withStars(excerpt: string, hidden: Uint8Array): string {
+  let shown = ''
+  for (let at = 0; at < excerpt.length; at += 1) {
+    if (hidden[at] === 0) shown += excerpt.charAt(at)
+    else if (at === 0 || hidden[at - 1] === 0) shown += '***'
+  }
+  return shown
 }

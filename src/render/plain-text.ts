@@ -1,14 +1,7 @@
-// A call value as text, and text made safe to send.
+// A call value as text: how queries and forms write it, and how every encoder writes a time.
 
 import type { ParameterValue } from '../domain/parameter-catalogue.ts'
-
-/**
- * Lone surrogates and control characters become U+FFFD: the first cannot be encoded, the second end lines and
- * fields in receivers' parsers.
- */
-export function sendable(text: string): string {
-  return text.toWellFormed().replaceAll(/\p{Cc}/gu, '�')
-}
+import { sendable } from '../domain/sendable-text.ts'
 
 const year10000Ms = Date.UTC(10_000, 0)
 
@@ -17,7 +10,7 @@ const year10000Ms = Date.UTC(10_000, 0)
  * Null for a time that four digits of a year cannot tell: nonsense from a producer counts as not known.
  */
 export function isoSeconds(epochMs: number): string | null {
-  if (epochMs < 0 || epochMs >= year10000Ms) return null
+  if (!(epochMs >= 0 && epochMs < year10000Ms)) return null
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`
 }
 

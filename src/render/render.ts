@@ -4,11 +4,13 @@ import type { HttpRequest } from '../domain/attempt.ts'
 import type { CallEvent } from '../domain/call-event.ts'
 import { findParameter } from '../domain/parameter-catalogue.ts'
 import type { ParameterValue } from '../domain/parameter-catalogue.ts'
+import { sendable } from '../domain/sendable-text.ts'
 import type { Webhook, WebhookParameter } from '../domain/webhook.ts'
 import { jsonBody } from './json-body.ts'
-import { plainText, sendable } from './plain-text.ts'
+import { isoSeconds } from './plain-text.ts'
 import { queryString } from './query-string.ts'
 import type { RenderedPair } from './rendered-pair.ts'
+import { sensitiveTexts } from './sensitive-texts.ts'
 
 export interface RenderOptions {
   readonly deliveryId: string
@@ -39,7 +41,7 @@ export function render(webhook: Webhook, event: CallEvent, options: RenderOption
     'webhook-attempt': String(options.attempt),
   }
   const { method, origin, path } = webhook
-  const sensitive = pairs.map(({ value }) => plainText(value))
+  const sensitive = sensitiveTexts(path, pairs)
   if (method === 'GET') {
     const query = queryString(pairs)
     const target = query === '' ? path : `${path}?${query}`
@@ -64,5 +66,8 @@ function pairsOf(webhook: Webhook, event: CallEvent): readonly RenderedPair[] {
 
 function valueOf({ source }: WebhookParameter, event: CallEvent): ParameterValue {
   if (source.kind === 'literal') return source.text
-  return findParameter(source.parameter)?.value(event) ?? null
+  const value = findParameter(source.parameter)?.value(event) ?? null
+  // A time that no year of four digits can tell is not known, so that "left out" holds for it too.
+  const isTime = typeof value === 'object' && value !== null && 'kind' in value
+  return isTime && isoSeconds(value.ms) === null ? null : value
 }

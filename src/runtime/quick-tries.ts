@@ -11,9 +11,13 @@ export const realQuickTries: QuickTries = {
   async repeat({ firstWaitMs, maxTries }, attempt, signal) {
     if (maxTries < 1 || signal.aborted) return
     let waitMs = firstWaitMs
+    const broken: unknown[] = []
     const round = async (): Promise<void> => {
       await delay(waitMs, undefined, { signal })
-      const verdict = await attempt()
+      const verdict = await attempt().catch((error: unknown) => {
+        broken.push(error)
+        throw error
+      })
       if (verdict.kind === 'stop') return
       waitMs = verdict.waitMs
       throw new Again()
@@ -27,6 +31,8 @@ export const realQuickTries: QuickTries = {
         shouldRetry: ({ error }) => error instanceof Again,
       })
     } catch (error) {
+      // Once the signal has aborted the package rejects with the signal's reason, whatever the attempt did.
+      if (broken.length > 0) throw broken[0]
       if (!(error instanceof Again) && !signal.aborted) throw error
     }
   },

@@ -60,7 +60,12 @@ export const settingsTree = {
       60_000,
       'Time for all workers to finish what they hold when partitions are dealt anew',
     ),
-    maxWaitMs: setting(is.wholeNumber(10, 5_000), 250, 'Longest wait of a fetch for new records'),
+    giveUpMs: setting(
+      is.wholeNumber(10_000, 24 * hourMs),
+      10 * minuteMs,
+      'The worker ends, for its orchestrator to start it anew, after this long without an answer from the group',
+    ),
+    maxWaitMs: setting(is.wholeNumber(10, 5_000), 500, 'Longest wait of a fetch for new records'),
     maxBytesPerPartition: setting(
       is.wholeNumber(16_384, 64 * mebibyte),
       262_144,

@@ -1,6 +1,6 @@
 // The GlobalKTable of webhooks: every partition of the compacted topic, held by every worker.
 // Invariants: a version below the applied offset of its partition changes nothing (the table never goes back
-// in time), and a lookup sees only enabled or invalid webhooks of that account and event type.
+// in time), and a lookup sees only enabled webhooks, valid or not, of that account and event type.
 import type { CallEvent, EventType } from '../domain/call-event.ts'
 import type { AccountId, WebhookId } from '../domain/ids.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
@@ -39,7 +39,7 @@ export class GlobalTable {
     return this.#entries.get(webhookId)
   }
 
-  /** The entries that an event matches, in the order in which they were first seen. Costs two map lookups. */
+  /** The entries that an event matches, the one that changed last at the end. Costs two map lookups. */
   lookup(event: Pick<CallEvent, 'account_id' | 'event_type'>): ReadonlyMap<WebhookId, TableEntry> {
     return this.#index.get(event.account_id)?.get(event.event_type) ?? nothing
   }
@@ -69,14 +69,18 @@ export class GlobalTable {
   }
 
   endReread(partition: number): void {
-    for (const webhookId of this.#rereadFrom.get(partition) ?? []) this.#remove(this.#entries.get(webhookId))
+    for (const webhookId of this.#rereadFrom.get(partition) ?? []) {
+      const entry = this.#entries.get(webhookId)
+      // Met meanwhile in another partition, it is not what was deleted here.
+      if (entry?.config.partition === partition) this.#remove(entry)
+    }
     this.#rereadFrom.delete(partition)
   }
 
   #add(entry: TableEntry): void {
     this.#entries.set(entry.webhookId, entry)
     if (entry.kind === 'invalid') this.#invalid += 1
-    if (entry.accountId === null || (entry.kind === 'valid' && !entry.webhook.enabled)) return
+    if (entry.accountId === null || !entry.enabled) return
     const byType = this.#index.get(entry.accountId) ?? new Map<EventType, Map<WebhookId, TableEntry>>()
     this.#index.set(entry.accountId, byType)
     for (const type of entry.eventTypes) {
@@ -106,7 +110,11 @@ function entryOf(
   before: TableEntry | undefined,
 ): TableEntry {
   const { webhookId } = change
-  const previous = { accountId: before?.accountId ?? null, eventTypes: before?.eventTypes ?? [] }
+  const previous = {
+    accountId: before?.accountId ?? null,
+    eventTypes: before?.eventTypes ?? [],
+    enabled: before?.enabled ?? true,
+  }
   if (change.kind === 'undecodable') {
     return { kind: 'invalid', webhookId, config, ...previous, faults: [{ path: '', message: change.detail }] }
   }
@@ -114,16 +122,13 @@ function entryOf(
   const accountId = record.account_id === '' ? previous.accountId : (record.account_id as AccountId)
   const types = knownEventTypes(record)
   const eventTypes = types.length > 0 ? types : previous.eventTypes
+  const told = { webhookId, config, accountId, eventTypes, enabled: record.enabled }
   if (record.webhook_id !== webhookId) {
     const faults = [{ path: 'webhook_id', message: "differs from the record's key; allowed: the same text" }]
-    return { kind: 'invalid', webhookId, config, accountId, eventTypes, faults }
+    return { kind: 'invalid', ...told, faults }
   }
   const validation = validateWebhook(record)
-  if (validation.kind === 'valid') {
-    const { webhook } = validation
-    return { kind: 'valid', webhookId, config, accountId: webhook.accountId, eventTypes, webhook }
-  }
-  // A disabled webhook matches no event, be it valid or not.
-  const matched = record.enabled ? eventTypes : []
-  return { kind: 'invalid', webhookId, config, accountId, eventTypes: matched, faults: validation.faults }
+  return validation.kind === 'valid'
+    ? { kind: 'valid', ...told, webhook: validation.webhook }
+    : { kind: 'invalid', ...told, faults: validation.faults }
 }

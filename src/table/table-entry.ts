@@ -12,6 +12,8 @@ interface EntryKey {
   /** Whose events it matches; null where neither this version nor the one before said. */
   readonly accountId: AccountId | null
   readonly eventTypes: readonly EventType[]
+  /** A disabled version matches no event, be it valid or not. What cannot be decoded is as the one before it. */
+  readonly enabled: boolean
 }
 
 export interface ValidEntry extends EntryKey {

@@ -3,11 +3,11 @@
  * batch that compaction emptied, 2 ends in the marker of a committed transaction, 3 in an aborted transaction.
  */
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import type { KafkaConfig, Message, Producer } from 'kafkajs'
 import { createTopicReader } from '../../src/kafka/topic-reader.ts'
 import type { ReadRecord, TopicReaderSink } from '../../src/kafka/topic-reader.ts'
+import { until } from '../harness/until.ts'
 
 export const clientOptions = (): KafkaConfig => ({
   clientId: 'reader-test',
@@ -126,8 +126,9 @@ const readAll = async (topic: string): Promise<Seen> => {
   return seen
 }
 
-const tenKeys = (value: string): Message[] =>
-  Array.from({ length: 10 }, (_, index) => ({ key: `k${index}`, value }))
+/** Timestamps decide when the broker rolls a segment, so the records are dated instead of waited for. */
+const tenKeys = (value: string, timestampMs: number): Message[] =>
+  Array.from({ length: 10 }, (_, index) => ({ key: `k${index}`, value, timestamp: String(timestampMs) }))
 
 export const createCompactedTopic = async (): Promise<string> => {
   const topic = await createTopic('compacted', 4, {
@@ -136,20 +137,22 @@ export const createCompactedTopic = async (): Promise<string> => {
     'min.cleanable.dirty.ratio': '0.01',
     'delete.retention.ms': '0',
   })
+  const nowMs = Date.now()
   // The cleaner keeps the emptied batch because it holds the idempotent producer's last sequence number.
   await withProducer(
     (producer) =>
-      producer.send({ topic, messages: tenKeys('old').map((message) => ({ ...message, partition: 1 })) }),
+      producer.send({
+        topic,
+        messages: tenKeys('old', nowMs - 2_000).map((message) => ({ ...message, partition: 1 })),
+      }),
     { idempotent: true, maxInFlightRequests: 1 },
   )
   await transaction(topic, 2, 'commit')
   await transaction(topic, 3, 'abort')
-  await sleep(60)
-  await produce(topic, 1, tenKeys('new'))
-  await sleep(60)
-  await produce(topic, 1, [{ key: 'last', value: 'new' }])
+  await produce(topic, 1, tenKeys('new', nowMs - 1_000))
+  await produce(topic, 1, [{ key: 'last', value: 'new', timestamp: String(nowMs) }])
   const isCompacted = async (): Promise<boolean> =>
     (await readAll(topic)).read.every(({ value }) => value !== 'old')
-  while (!(await isCompacted())) await sleep(100)
+  await until(isCompacted, 'the cleaner to have emptied the first batch', 30_000)
   return topic
 }

@@ -5,6 +5,8 @@ import { describe, expect, it } from '@jest/globals'
 import { parse } from 'yaml'
 import { registryBasePath } from '../../src/local/registry-node.ts'
 import { defaultKafkaPort, defaultRegistryPort } from '../../src/local/stack-ports.ts'
+import { settingsTree } from '../../src/settings/schema.ts'
+import { listSettings } from '../../src/settings/setting.ts'
 
 interface Service {
   image?: string
@@ -21,6 +23,8 @@ const compose = parse(read('docker-compose.yml')) as { services: Record<string, 
 const services = {
   kafka: compose.services['kafka'] ?? {},
   registry: compose.services['registry'] ?? {},
+  topics: compose.services['topics'] ?? {},
+  schemas: compose.services['schemas'] ?? {},
   worker: compose.services['worker'] ?? {},
 }
 
@@ -59,15 +63,24 @@ describe('docker-compose.yml', () => {
     )
   })
 
-  it('gives the worker addresses inside, and starts it when they answer', () => {
+  it('gives the worker names that are settings, and nothing else', () => {
+    const known = listSettings(settingsTree).map(({ environmentName }) => environmentName)
+    for (const name of Object.keys(services.worker.environment ?? {})) {
+      expect([...known, 'CONFIG_FILES']).toContain(name)
+    }
+  })
+
+  it('gives the worker addresses inside, and starts it when topics and schemas are there', () => {
     expect(services.worker.build).toBe('.')
     const environment = services.worker.environment ?? {}
     expect(services.kafka.environment?.['KAFKA_ADVERTISED_LISTENERS']).toContain(environment['KAFKA_BROKERS'])
     expect(environment['REGISTRY_URL']).toBe(`http://registry:8080${registryBasePath}`)
     expect(services.worker.depends_on).toEqual({
-      kafka: { condition: 'service_healthy' },
-      registry: { condition: 'service_healthy' },
+      topics: { condition: 'service_completed_successfully' },
+      schemas: { condition: 'service_completed_successfully' },
     })
+    expect(services.topics.depends_on).toEqual({ kafka: { condition: 'service_healthy' } })
+    expect(services.schemas.depends_on).toEqual({ registry: { condition: 'service_healthy' } })
     expect(services.kafka.healthcheck?.test.length).toBeGreaterThan(0)
     expect(services.registry.healthcheck?.test).toContain(`http://127.0.0.1:8080${registryBasePath}/subjects`)
   })

@@ -91,7 +91,17 @@ interface BrokerInternals {
   }): Promise<{ responses: { topicName: string; partitions: FetchPartition[] }[] }>
 }
 
+export interface CoordinatorInternals {
+  offsetCommit(request: {
+    groupId: string
+    groupGenerationId: number
+    memberId: string
+    topics: { topic: string; partitions: { partition: number; offset: string; metadata: string | null }[] }[]
+  }): Promise<unknown>
+}
+
 export interface ClusterInternals {
+  findGroupCoordinator(options: { groupId: string }): Promise<CoordinatorInternals>
   connect(): Promise<void>
   disconnect(): Promise<void>
   addTargetTopic(topic: string): Promise<void>

@@ -1,0 +1,58 @@
+// A call event and a webhook in every shape that a test needs: what is not named stays ordinary.
+import type { CallEvent } from '../../../src/domain/call-event.ts'
+import type { WebhookConfigRecord } from '../../../src/domain/records.ts'
+import { validateWebhook } from '../../../src/domain/webhook-validation.ts'
+import type { Webhook } from '../../../src/domain/webhook.ts'
+import { readExample } from '../schemas/schema-types.ts'
+
+const answered = readExample('call-event', 'call-end-answered') as CallEvent
+
+/** The end of an answered call, with all values known. */
+export function aCallEvent(fields: Partial<Record<keyof CallEvent, unknown>> = {}): CallEvent {
+  return { ...answered, ...fields } as CallEvent
+}
+
+/** A JSON POST without parameters. */
+export function aWebhookRecord(fields: Partial<WebhookConfigRecord> = {}): WebhookConfigRecord {
+  return {
+    webhook_id: 'webhook-1',
+    account_id: '10427',
+    enabled: true,
+    protocol: 'https',
+    host: 'crm.example.com',
+    port: 443,
+    path: '/calls',
+    parameters: [],
+    method: 'POST',
+    event_types: ['call_start', 'call_end'],
+    content_type: 'application/json',
+    headers: [],
+    authentication: null,
+    signing_secrets: [],
+    missing_values: null,
+    time_zone: null,
+    limits: null,
+    created_at: null,
+    updated_at: null,
+    ...fields,
+  }
+}
+
+/** @throws where the fields make it invalid. */
+export function aWebhook(fields: Partial<WebhookConfigRecord> = {}): Webhook {
+  const validation = validateWebhook(aWebhookRecord(fields))
+  if (validation.kind === 'valid') return validation.webhook
+  throw new Error(validation.faults.map(({ path, message }) => `${path} ${message}`).join('; '))
+}
+
+type ParameterRecord = WebhookConfigRecord['parameters'][number]
+
+/** A configured name whose value is the call parameter of that name, or of another. */
+export function call(parameter: string, name = parameter): ParameterRecord {
+  return { name, source: { parameter, literal: null } }
+}
+
+/** A configured name with a fixed text. */
+export function fixed(name: string, literal: string): ParameterRecord {
+  return { name, source: { parameter: null, literal } }
+}

@@ -1,0 +1,175 @@
+// Receivers as they should not be: raw sockets that answer whatever a test says, or nothing at all.
+// Every server and every socket is closed by `closeHostileServers`, however the test ended.
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer as createTlsServer } from 'node:tls'
+import type { AttemptResult, HttpRequest } from '../../../src/domain/attempt.ts'
+import { createHttpSender } from '../../../src/http/http-sender.ts'
+import type { HttpSenderOptions } from '../../../src/http/http-sender.ts'
+import type { HttpSender } from '../../../src/ports.ts'
+import { systemClock } from '../../../src/runtime/clock.ts'
+
+const servers = new Set<Server>()
+const sockets = new Set<Socket>()
+const senders = new Set<HttpSender>()
+
+export interface HostileServer {
+  readonly port: number
+  /** Connections taken so far. */
+  connections(): number
+  /** Requests that arrived in full, as text, over all connections. */
+  readonly requests: string[]
+}
+
+/** Called with each request that arrived in full: its number over all connections, from 1. */
+type OnRequest = (socket: Socket, requestNumber: number) => void
+
+/** Takes connections, collects requests, and answers as `onRequest` says. */
+export async function hostileServer(
+  onRequest: OnRequest,
+  onConnection: (socket: Socket) => void = () => {},
+): Promise<HostileServer> {
+  const requests: string[] = []
+  return listen(createServer(), requests, 'connection', (socket) => {
+    onConnection(socket)
+    readRequests(socket, (text) => {
+      requests.push(text)
+      onRequest(socket, requests.length)
+    })
+  })
+}
+
+/** The same behind a certificate that nobody trusts. */
+export async function selfSignedServer(): Promise<HostileServer> {
+  const requests: string[] = []
+  return listen(createTlsServer(selfSigned()), requests, 'secureConnection', (socket) =>
+    readRequests(socket, (text) => {
+      requests.push(text)
+      socket.write(answer())
+    }),
+  )
+}
+
+function keep(socket: Socket): void {
+  sockets.add(socket)
+  socket.on('error', () => {})
+  socket.on('close', () => sockets.delete(socket))
+}
+
+async function listen(
+  server: Server,
+  requests: string[],
+  event: 'connection' | 'secureConnection',
+  onConnection: (socket: Socket) => void,
+): Promise<HostileServer> {
+  servers.add(server)
+  let connections = 0
+  server.on('connection', (socket: Socket) => {
+    connections += 1
+    keep(socket)
+  })
+  server.on('tlsClientError', () => {})
+  server.on(event, onConnection)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  return { port: address.port, connections: () => connections, requests }
+}
+
+function readRequests(socket: Socket, onRequest: (text: string) => void): void {
+  let received = ''
+  socket.on('error', () => {})
+  socket.on('data', (chunk: Buffer) => {
+    received += chunk.toString('latin1')
+    for (let end = endOfRequest(received); end > 0; end = endOfRequest(received)) {
+      const text = received.slice(0, end)
+      received = received.slice(end)
+      onRequest(text)
+    }
+  })
+}
+
+/** Where the first request in the text ends; 0 if it has not arrived in full. */
+function endOfRequest(text: string): number {
+  const headersEnd = text.indexOf('\r\n\r\n')
+  if (headersEnd < 0) return 0
+  const length = Number(/^content-length: (\d+)/im.exec(text.slice(0, headersEnd))?.[1] ?? 0)
+  const end = headersEnd + 4 + length
+  return text.length < end ? 0 : end
+}
+
+/** A plain answer with a length, after which the connection stays open. */
+export function answer(body = 'ok', status = '200 OK', headers = ''): string {
+  return `HTTP/1.1 ${status}\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+}
+
+/** A port that nobody listens on any more. */
+export async function closedPort(): Promise<number> {
+  const { port } = await hostileServer(() => {})
+  for (const server of servers) server.close()
+  servers.clear()
+  return port
+}
+
+function selfSigned(): { key: Buffer; cert: Buffer } {
+  const folder = mkdtempSync(join(tmpdir(), 'self-signed-'))
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const asked = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+  const named = ['-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const made = spawnSync('openssl', [...asked, ...named, '-keyout', key, '-out', cert])
+  if (made.status !== 0) throw new Error(`openssl made no certificate: ${String(made.stderr)}`)
+  const pair = { key: readFileSync(key), cert: readFileSync(cert) }
+  rmSync(folder, { recursive: true })
+  return pair
+}
+
+export function testSender(options: Partial<HttpSenderOptions> = {}): HttpSender {
+  const bounds = {
+    connectTimeoutMs: 400,
+    maxResponseBytes: 65_536,
+    connectionsPerOrigin: 4,
+    keepAliveMs: 4_000,
+  }
+  const sender = createHttpSender({ ...bounds, ...options }, systemClock)
+  senders.add(sender)
+  return sender
+}
+
+export function post(port: number, more: Partial<HttpRequest> = {}): HttpRequest {
+  return {
+    method: 'POST',
+    origin: `http://127.0.0.1:${port}`,
+    target: '/hook?token=s3cret-token',
+    headers: { 'content-type': 'application/json', 'webhook-id': 'id-1' },
+    body: '{"call":1}',
+    ...more,
+  }
+}
+
+export interface Sending {
+  readonly totalTimeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** One exchange with short deadlines. */
+export function sendOne(
+  sender: HttpSender,
+  request: HttpRequest,
+  { totalTimeoutMs = 1_000, signal = new AbortController().signal }: Sending = {},
+): Promise<AttemptResult> {
+  return sender.send(request, { connectTimeoutMs: 400, totalTimeoutMs }, signal)
+}
+
+export async function closeHostileServers(): Promise<void> {
+  await Promise.all([...senders].map((sender) => sender.stop()))
+  senders.clear()
+  for (const socket of sockets) socket.destroy()
+  for (const server of servers) server.close()
+  servers.clear()
+}

@@ -1,0 +1,323 @@
+// One partition: what is taken when, what finishes an offset, and what a halt leaves behind.
+import { describe, expect, it } from '@jest/globals'
+import { PartitionPipeline } from '../../../src/pipeline/partition-pipeline.ts'
+import type { SourceRecord } from '../../../src/ports.ts'
+import { callEvent, webhookConfig } from '../../fakes/call-events.ts'
+import { PipelineWorld, sessionTimeoutMs } from '../../fakes/pipeline-world.ts'
+import type { WorldOptions } from '../../fakes/pipeline-world.ts'
+import { settle } from '../../fakes/virtual-clock.ts'
+
+/** A partition outside of any assignment, fed by hand. `tapped`: what it asked of the source. */
+async function onePartition(options: WorldOptions = {}) {
+  const world = new PipelineWorld(options)
+  const { clock, decoder, tableSource } = world
+  tableSource.put(webhookConfig('w'))
+  const process = await world.started()
+  const tapped: string[] = []
+  const pipeline = new PartitionPipeline(process.partition, {
+    pause: () => tapped.push('pause'),
+    resume: () => tapped.push('resume'),
+  })
+  const record = (offset: number, text = `e${offset}`): SourceRecord => {
+    if (/^e\d+$/.test(text)) {
+      decoder.means(text, { kind: 'event', event: callEvent(text, { occurred_at: clock.nowMs() }) })
+    }
+    const bytes = Buffer.from(text)
+    const position = { topic: 'call-events', partition: 0, offset: BigInt(offset) }
+    return { position, timestampMs: clock.nowMs(), key: bytes, value: bytes, headers: {} }
+  }
+  const records = (...offsets: readonly number[]): SourceRecord[] => offsets.map((offset) => record(offset))
+  return { world, process, pipeline, tapped, record, records }
+}
+
+describe('deliveries of a partition', () => {
+  it('run in parallel, and the offset stays below the first that is not finished', async () => {
+    const { world, pipeline, records } = await onePartition()
+    world.sender.script('http://w.test/hook', { status: 200, afterMs: 900 }, { status: 200, afterMs: 10 })
+    pipeline.records(records(5, 6, 7), 8n)
+    await world.clock.advance(100)
+    expect(world.sender.mostUnderWay).toBe(3)
+    expect(world.outcomes.endings).toHaveLength(2)
+    expect(pipeline.committable()).toBe(5n)
+    expect(pipeline.lag()).toBe(3n)
+    await world.clock.advance(1_000)
+    expect(pipeline.committable()).toBe(8n)
+    expect(pipeline.lag()).toBe(0n)
+  })
+
+  it('finish their offset only when all outcomes of the event are acknowledged', async () => {
+    const { world, pipeline, records } = await onePartition()
+    world.tableSource.put(webhookConfig('v'))
+    world.outcomes.hold()
+    pipeline.records(records(0), 1n)
+    await world.clock.advance(60_000)
+    expect(world.outcomes.endings).toHaveLength(2)
+    expect(pipeline.committable()).toBe(0n)
+    world.outcomes.release()
+    await settle()
+    expect(pipeline.committable()).toBe(1n)
+  })
+
+  it('that were left keep their offset for ever', async () => {
+    const { world, pipeline, records } = await onePartition()
+    world.outcomes.hold()
+    pipeline.records(records(0, 1), 2n)
+    await world.clock.advance(100)
+    await world.outcomes.stop()
+    await world.clock.advance(100)
+    expect(pipeline.committable()).toBe(0n)
+  })
+})
+
+describe('records that lead to no delivery', () => {
+  it('are passed over where the event type is unknown', async () => {
+    const { world, process, pipeline, record } = await onePartition()
+    world.decoder.means('new kind', { kind: 'unknown_type' })
+    pipeline.records([record(0, 'new kind')], 1n)
+    await settle()
+    expect(pipeline.committable()).toBe(1n)
+    expect(process.observer.of('event_skipped').map(({ reason }) => reason)).toEqual(['unknown_event_type'])
+  })
+
+  it('are passed over where no webhook matches', async () => {
+    const { world, process, pipeline, records } = await onePartition()
+    world.tableSource.remove('w')
+    pipeline.records(records(0), 1n)
+    await settle()
+    expect(pipeline.committable()).toBe(1n)
+    expect(process.observer.of('event_skipped').map(({ reason }) => reason)).toEqual(['no_webhook'])
+  })
+
+  it('move the offset only when their dead letter is acknowledged', async () => {
+    const { process, pipeline, record } = await onePartition()
+    process.deadLetters.hold()
+    pipeline.records([record(3, 'noise')], 4n)
+    await settle()
+    expect(process.deadLetters.written).toMatchObject([
+      { reason: 'not_framed', record: { position: { offset: 3n } } },
+    ])
+    expect(pipeline.committable()).toBe(3n)
+    process.deadLetters.release()
+    await settle()
+    expect(pipeline.committable()).toBe(4n)
+  })
+
+  it('stay uncommitted when the dead letter cannot be written, and the records behind them go on', async () => {
+    const { world, process, pipeline, record } = await onePartition()
+    await process.deadLetters.stop()
+    pipeline.records([record(0, 'noise'), record(1)], 2n)
+    await world.clock.advance(100)
+    expect(world.outcomes.endings).toEqual(['delivered: ok after 1'])
+    expect(pipeline.committable()).toBe(0n)
+    expect(process.observer.of('trouble')).toHaveLength(1)
+  })
+
+  it('get one outcome for the whole event where it matches more webhooks than it may', async () => {
+    const { world, pipeline, records } = await onePartition({ fanoutLimit: 2 })
+    world.tableSource.put(webhookConfig('v'))
+    world.tableSource.put(webhookConfig('u'))
+    world.outcomes.hold()
+    pipeline.records(records(0), 1n)
+    await world.clock.advance(100)
+    expect(world.sender.ledger).toEqual([])
+    expect(world.outcomes.written).toMatchObject([
+      { result: 'rejected', reason: 'fanout_limit', webhookId: null, final: true },
+    ])
+    expect(pipeline.committable()).toBe(0n)
+    world.outcomes.release()
+    await settle()
+    expect(pipeline.committable()).toBe(1n)
+  })
+})
+
+describe('a record whose schema is not known yet', () => {
+  it('holds the records behind it, and nothing before it', async () => {
+    const { world, pipeline, records } = await onePartition()
+    const release = world.decoder.hold('e1')
+    pipeline.records(records(0, 1, 2), 3n)
+    await world.clock.advance(1_000)
+    expect(world.sent).toEqual(['e0'])
+    expect(pipeline.committable()).toBe(1n)
+    release()
+    await world.clock.advance(100)
+    expect(world.sent).toEqual(['e0', 'e1', 'e2'])
+  })
+
+  it('is not taken when its wait is halted, and begins once when it is read again', async () => {
+    const { world, pipeline, records } = await onePartition()
+    const release = world.decoder.hold('e0')
+    pipeline.records(records(0), 1n)
+    await settle()
+    pipeline.halt()
+    await pipeline.idle()
+    expect(pipeline.committable()).toBeNull()
+    pipeline.goOn()
+    release()
+    pipeline.records(records(0), 1n)
+    await world.clock.advance(100)
+    expect(world.sent).toEqual(['e0'])
+    expect(pipeline.committable()).toBe(1n)
+  })
+
+  it('begins once when the partition goes on without having been halted', async () => {
+    const { world, pipeline, records } = await onePartition()
+    const release = world.decoder.hold('e0')
+    pipeline.records(records(0, 1), 2n)
+    await settle()
+    pipeline.goOn()
+    pipeline.records(records(0, 1), 2n)
+    release()
+    await world.clock.advance(100)
+    expect(world.sent).toEqual(['e0', 'e1'])
+  })
+})
+
+describe('a decoder that gives up', () => {
+  it('halts its partition: the records behind it must not be committed past it', async () => {
+    const { world, process, pipeline, records } = await onePartition()
+    const { decode } = world.decoder
+    world.decoder.decode = () => Promise.reject(new Error('the schemas were stopped'))
+    pipeline.records(records(0, 1), 2n)
+    await settle()
+    world.decoder.decode = decode
+    pipeline.records(records(2), 3n)
+    await world.clock.advance(100)
+    expect(world.sent).toEqual([])
+    expect(pipeline.committable()).toBeNull()
+    expect(process.observer.of('trouble')).toMatchObject([{ error: 'the schemas were stopped' }])
+    pipeline.goOn()
+    pipeline.records(records(0, 1, 2), 3n)
+    await world.clock.advance(100)
+    expect(world.sent).toEqual(['e0', 'e1', 'e2'])
+  })
+})
+
+describe('a halt', () => {
+  it('takes nothing more, lets what was taken end, and is idle then', async () => {
+    const { world, pipeline, records } = await onePartition({ budget: { maxDeliveries: 1 } })
+    pipeline.records(records(0, 1, 2), 3n)
+    await settle()
+    pipeline.halt()
+    pipeline.records(records(3), 4n)
+    await world.clock.run(pipeline.idle())
+    // The second was taken and waited for its place in the budget; the third was not.
+    expect(world.sent).toEqual(['e0', 'e1'])
+    expect(pipeline.committable()).toBe(2n)
+  })
+
+  it('followed by a reading from the committed offset begins nothing twice', async () => {
+    const { world, pipeline, records } = await onePartition()
+    world.sender.script('http://w.test/hook', { status: 200, afterMs: 5_000 }, { status: 200 })
+    pipeline.records(records(0, 1, 2), 3n)
+    await world.clock.advance(100)
+    pipeline.halt()
+    pipeline.goOn()
+    pipeline.records(records(0, 1, 2, 3), 4n)
+    await world.clock.advance(6_000)
+    expect(world.sent).toEqual(['e0', 'e1', 'e2', 'e3'])
+    expect(pipeline.committable()).toBe(4n)
+  })
+
+  it('behind a closed gate holds nothing back afterwards', async () => {
+    const { world, pipeline, records } = await onePartition()
+    world.source.stopBeating()
+    await world.clock.advance(sessionTimeoutMs + 1)
+    pipeline.records(records(0), 1n)
+    await settle()
+    pipeline.halt()
+    pipeline.goOn()
+    pipeline.records(records(0, 1), 2n)
+    world.source.beatAgain()
+    await world.clock.advance(1_000)
+    expect(world.sent).toEqual(['e0', 'e1'])
+  })
+})
+
+describe('an abandoned partition', () => {
+  it('cuts what is in flight without an outcome and gives its places back', async () => {
+    const { world, process, pipeline, records } = await onePartition({ budget: { maxDeliveries: 2 } })
+    world.sender.script('http://w.test/hook', { hang: true })
+    pipeline.records(records(0, 1, 2, 3), 4n)
+    await world.clock.advance(100)
+    pipeline.abandon()
+    await world.clock.run(pipeline.idle())
+    await settle()
+    expect(world.sent).toEqual(['e0', 'e1'])
+    expect(world.outcomes.written).toEqual([])
+    expect(pipeline.committable()).toBe(0n)
+    expect([process.budget.deliveries, process.budget.bytes, process.budget.waiting]).toEqual([0, 0, 0])
+  })
+})
+
+describe('bounds', () => {
+  it('hold the number of deliveries under way', async () => {
+    const { world, process, pipeline, records } = await onePartition({ budget: { maxDeliveries: 3 } })
+    pipeline.records(records(...Array.from({ length: 20 }, (_, index) => index)), 20n)
+    await world.clock.advance(1_000)
+    expect(world.sender.mostUnderWay).toBe(3)
+    expect(pipeline.committable()).toBe(20n)
+    expect(process.budget.deliveries).toBe(0)
+  })
+
+  it('pause the partition above its number of records and resume it at half', async () => {
+    const { world, pipeline, tapped, records } = await onePartition({
+      budget: { maxDeliveries: 1 },
+      bounds: { maxQueuedRecords: 4 },
+    })
+    pipeline.records(records(0, 1, 2, 3), 8n)
+    expect(tapped).toEqual([])
+    await settle()
+    // One is under way and one waits for its place: two are queued.
+    pipeline.records(records(4, 5, 6), 8n)
+    expect(tapped).toEqual(['pause'])
+    await world.clock.advance(25)
+    expect(tapped).toEqual(['pause'])
+    await world.clock.advance(10)
+    expect(tapped).toEqual(['pause', 'resume'])
+    await world.clock.advance(1_000)
+    expect(pipeline.committable()).toBe(7n)
+    expect(tapped).toEqual(['pause', 'resume'])
+  })
+
+  it('pause the partition above its bytes', async () => {
+    const { pipeline, tapped, records } = await onePartition({ bounds: { maxQueuedBytes: 11 } })
+    pipeline.records(records(0, 1), 2n)
+    expect(tapped).toEqual([])
+    pipeline.records(records(2, 3), 4n)
+    expect(tapped).toEqual(['pause'])
+    await settle()
+    expect(tapped).toEqual(['pause', 'resume'])
+  })
+})
+
+describe('records that arrive just when the queue runs dry', () => {
+  it('are taken, whichever turn of the loop they meet', async () => {
+    // Enough turns to pass the end of the taking of the first record, wherever it lies.
+    for (let turns = 0; turns < 40; turns += 1) {
+      const { world, pipeline, records } = await onePartition()
+      pipeline.records(records(0), 1n)
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      pipeline.records(records(1), 2n)
+      await world.clock.advance(100)
+      expect([turns, world.sent]).toEqual([turns, ['e0', 'e1']])
+    }
+  })
+
+  it('are taken, whichever turn of a halt they meet', async () => {
+    for (let turns = 0; turns < 40; turns += 1) {
+      const { world, pipeline, records } = await onePartition()
+      world.source.stopBeating()
+      await world.clock.advance(sessionTimeoutMs + 1)
+      pipeline.records(records(0), 1n)
+      pipeline.halt()
+      world.source.beatAgain()
+      const opened = world.clock.advance(200)
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      pipeline.goOn()
+      pipeline.records(records(0, 1), 2n)
+      await opened
+      await world.clock.advance(500)
+      expect([turns, world.sent]).toEqual([turns, ['e0', 'e1']])
+    }
+  })
+})

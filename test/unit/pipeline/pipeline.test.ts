@@ -1,0 +1,397 @@
+// All partitions of a process, and the interleavings with the group, with a crash and with a stop.
+import { describe, expect, it } from '@jest/globals'
+import { webhookConfig } from '../../fakes/call-events.ts'
+import { FakeOutcomeSink } from '../../fakes/fake-outcome-sink.ts'
+import {
+  commitIntervalMs,
+  PipelineWorld,
+  revokeSettleMs,
+  sessionTimeoutMs,
+} from '../../fakes/pipeline-world.ts'
+import type { FakeProcess, WorldOptions } from '../../fakes/pipeline-world.ts'
+import { settle } from '../../fakes/virtual-clock.ts'
+
+const address = 'http://w.test/hook'
+
+async function worldWithWebhook(
+  options: WorldOptions = {},
+): Promise<{ world: PipelineWorld; process: FakeProcess }> {
+  const world = new PipelineWorld(options)
+  world.tableSource.put(webhookConfig('w'))
+  return { world, process: await world.started() }
+}
+
+/** The process before is cut off from the group; the next one starts on what is left. */
+async function nextProcess(world: PipelineWorld): Promise<FakeProcess> {
+  world.source.crash()
+  return world.started()
+}
+
+describe('the commit cadence', () => {
+  it('commits what is finished at its interval, and nothing where nothing moved', async () => {
+    const { world } = await worldWithWebhook({ partitions: 2 })
+    const { clock, source } = world
+    world.events(0, 'a', 'b')
+    await clock.advance(commitIntervalMs - 1)
+    expect(source.commits).toEqual([])
+    await clock.advance(1)
+    expect(source.commits).toEqual([{ epoch: 1, offsets: [{ partition: 0, offset: 2n }] }])
+    await clock.advance(10 * commitIntervalMs)
+    expect(source.commits).toHaveLength(1)
+    world.events(1, 'c')
+    await clock.advance(2 * commitIntervalMs)
+    expect(source.commits[1]?.offsets).toEqual([{ partition: 1, offset: 1n }])
+  })
+
+  it('has one commit under way at a time, so that none overtakes another', async () => {
+    const { world } = await worldWithWebhook()
+    const { clock, source } = world
+    const release = source.holdCommits()
+    world.events(0, 'a')
+    await clock.advance(commitIntervalMs)
+    world.events(0, 'b')
+    await clock.advance(3 * commitIntervalMs)
+    expect(source.commits).toEqual([])
+    release()
+    await settle()
+    expect(source.commits.map(({ offsets }) => offsets[0]?.offset)).toEqual([1n, 2n])
+  })
+
+  it('tries again what was refused', async () => {
+    const { world, process } = await worldWithWebhook()
+    const { clock, source } = world
+    world.events(0, 'a')
+    source.crash()
+    await clock.advance(2 * commitIntervalMs)
+    expect(process.observer.of('commit_failed').length).toBeGreaterThan(0)
+    source.joinAfterCrash([0])
+    await clock.advance(2 * commitIntervalMs)
+    expect(source.committed(0)).toBe(1n)
+  })
+
+  it('that fails for 5 s lets nothing more begin until one succeeds', async () => {
+    const { world, process } = await worldWithWebhook()
+    const { clock, source, sender } = world
+    const release = source.holdCommits()
+    world.events(0, 'a')
+    await clock.advance(commitIntervalMs + 5_000)
+    expect(process.gate.closedBecause).toBeNull()
+    await clock.advance(400)
+    expect(process.gate.closedBecause).toBe('commits fail')
+    world.events(0, 'b')
+    await clock.advance(2_000)
+    expect(sender.ledger).toHaveLength(1)
+    release()
+    await clock.advance(1_000)
+    expect(sender.ledger).toHaveLength(2)
+  })
+
+  it('tells how much is in hand and how far behind it is', async () => {
+    const { world, process } = await worldWithWebhook()
+    world.sender.script(address, { hang: true })
+    world.events(0, 'a', 'b', 'c')
+    await world.clock.advance(commitIntervalMs)
+    expect(process.observer.of('budget').at(-1)).toMatchObject({ deliveries: 3, bytes: 6, waiting: 0 })
+    expect(process.observer.of('lag').at(-1)).toEqual({ kind: 'lag', records: 3n })
+  })
+
+  it('ends with a start that fails', async () => {
+    const world = new PipelineWorld()
+    const process = world.process()
+    const fault = new Error('no broker')
+    world.source.start = () => Promise.reject(fault)
+    process.gate.stop()
+    await expect(process.pipeline.start()).rejects.toBe(fault)
+    expect(world.clock.pending).toBe(0)
+  })
+})
+
+describe('a rejoin', () => {
+  it('waits for what is in flight, commits it under the old epoch, and begins nothing meanwhile', async () => {
+    const { world } = await worldWithWebhook({ partitions: 2 })
+    const { clock, source } = world
+    world.sender.script(address, { status: 200, afterMs: 2_000 })
+    world.events(0, 'a')
+    await clock.advance(100)
+    const rejoined = source.rejoin([0])
+    await settle()
+    world.events(0, 'b')
+    await clock.advance(1_000)
+    expect(world.sent).toEqual(['a'])
+    await clock.run(rejoined)
+    expect(source.commits).toEqual([{ epoch: 1, offsets: [{ partition: 0, offset: 1n }] }])
+    await clock.advance(3_000)
+    // The batch that came during the rejoin was not taken, and came again.
+    expect(world.sent).toEqual(['a', 'b'])
+    expect(source.committed(0)).toBe(2n)
+  })
+
+  it('does not wait longer than it may, and a kept partition goes on where it was', async () => {
+    const { world } = await worldWithWebhook()
+    const { clock, source } = world
+    world.sender.script(address, { status: 200, afterMs: 9_000 }, { status: 200 })
+    world.events(0, 'a', 'b')
+    await clock.advance(100)
+    const begunAtMs = clock.monotonicMs()
+    await clock.run(source.rejoin([0]))
+    expect(clock.monotonicMs() - begunAtMs).toBe(revokeSettleMs)
+    expect(source.committed(0)).toBeNull()
+    await clock.advance(5_000)
+    expect(world.sent).toEqual(['a', 'b'])
+    expect(source.committed(0)).toBe(2n)
+    expect(source.commits.at(-1)?.epoch).toBe(2)
+  })
+
+  it('that takes a partition away cuts its deliveries and never commits it again', async () => {
+    const { world } = await worldWithWebhook({ partitions: 2 })
+    const { clock, source } = world
+    world.sender.script(address, { status: 200, afterMs: 9_000 })
+    world.events(0, 'a')
+    world.events(1, 'b')
+    await clock.advance(100)
+    await clock.run(source.rejoin([1]))
+    await settle()
+    expect(world.sender.underWay).toBe(1)
+    await clock.advance(10_000)
+    expect(source.committed(0)).toBeNull()
+    expect(source.committed(1)).toBe(1n)
+    expect(source.commits.filter(({ epoch }) => epoch === 2).flatMap(({ offsets }) => offsets)).toEqual([
+      { partition: 1, offset: 1n },
+    ])
+    expect(world.outcomes.endings).toHaveLength(1)
+  })
+
+  it('that gives a partition back later begins it anew, from where the group stands', async () => {
+    const { world } = await worldWithWebhook({ partitions: 2 })
+    const { clock, source } = world
+    world.events(0, 'a', 'b')
+    await clock.advance(100)
+    await clock.run(source.rejoin([1]))
+    source.commitByAnother(0, 2n)
+    world.events(0, 'c')
+    await clock.run(source.rejoin([0, 1]))
+    await clock.advance(1_000)
+    expect(world.sent).toEqual(['a', 'b', 'c'])
+    expect(source.committed(0)).toBe(3n)
+  })
+
+  it('resumes a partition that was paused before it', async () => {
+    const { world } = await worldWithWebhook({
+      bounds: { maxQueuedRecords: 2 },
+      batchSize: 2,
+      budget: { maxDeliveries: 1 },
+    })
+    const { clock, source } = world
+    world.sender.script(address, { status: 200, afterMs: 3_000 }, { status: 200 })
+    world.events(0, 'a', 'b', 'c', 'd', 'e', 'f')
+    await clock.advance(100)
+    expect(source.isPaused(0)).toBe(true)
+    await clock.run(source.rejoin([0]))
+    await clock.advance(5_000)
+    expect(world.sent).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+    expect(source.committed(0)).toBe(6n)
+  })
+
+  it('twice in a row changes nothing', async () => {
+    const { world } = await worldWithWebhook()
+    const { clock, source } = world
+    world.sender.script(address, { status: 200, afterMs: 20_000 }, { status: 200 })
+    world.events(0, 'a', 'b')
+    await clock.advance(100)
+    await clock.run(source.rejoin([0]))
+    await clock.run(source.rejoin([0]))
+    await clock.advance(20_000)
+    expect(world.sent.filter((id) => id === 'b')).toEqual(['b'])
+    expect(source.committed(0)).toBe(2n)
+  })
+})
+
+describe('a membership that lapsed unnoticed', () => {
+  it('refuses the commits of its epoch', async () => {
+    const { world, process } = await worldWithWebhook()
+    const { clock, source } = world
+    source.expel()
+    world.events(0, 'a')
+    await clock.advance(2 * commitIntervalMs)
+    expect(source.commits).toEqual([])
+    expect(process.observer.of('commit_failed').length).toBeGreaterThan(0)
+  })
+
+  it.each(['settled', 'crashed'])(
+    'and came back %s never sets back what others committed meanwhile',
+    async (how) => {
+      const { world } = await worldWithWebhook()
+      const { clock, source } = world
+      world.sender.script(address, { status: 200, afterMs: 8_000 }, { status: 200 })
+      world.events(0, 'a', 'b')
+      await clock.advance(100)
+      // Another member got the partition, did all of it and more, and went away again.
+      if (how === 'settled') source.expel()
+      else source.crash()
+      world.events(0, 'c', 'd')
+      source.commitByAnother(0, 4n)
+      if (how === 'settled') await clock.run(source.rejoin([0]))
+      else source.joinAfterCrash([0])
+      const commitsBefore = source.commits.length
+      await clock.advance(10_000)
+      expect(source.commits.slice(commitsBefore)).toEqual([])
+      expect(source.committed(0)).toBe(4n)
+      world.events(0, 'e')
+      await clock.advance(1_000)
+      expect(source.committed(0)).toBe(5n)
+    },
+  )
+
+  it('learns where the group stands even while it drains', async () => {
+    const { world, process } = await worldWithWebhook()
+    const { clock, source } = world
+    world.sender.script(address, { status: 200, afterMs: 9_000 })
+    world.events(0, 'a')
+    await clock.advance(100)
+    await clock.run(source.rejoin([0]), 7_000)
+    const drained = process.pipeline.drain(30_000)
+    expect(await clock.run(drained)).toEqual({ clean: true })
+    expect(source.committed(0)).toBe(1n)
+  })
+})
+
+describe('a heartbeat that is not answered', () => {
+  it('lets nothing begin until the group answers again', async () => {
+    const { world } = await worldWithWebhook()
+    const { clock, source } = world
+    source.stopBeating()
+    await clock.advance(sessionTimeoutMs + 1)
+    world.events(0, 'a')
+    await clock.advance(5_000)
+    expect(world.sent).toEqual([])
+    source.beatAgain()
+    await clock.advance(500)
+    expect(world.sent).toEqual(['a'])
+  })
+})
+
+describe('a process that stood still', () => {
+  it('calls no webhook that was deleted meanwhile', async () => {
+    const { world, process } = await worldWithWebhook()
+    const { clock, tableSource } = world
+    tableSource.holdBack()
+    tableSource.remove('w')
+    await clock.stall(20_000)
+    world.events(0, 'a')
+    await clock.advance(1_000)
+    expect(world.sent).toEqual([])
+    tableSource.goOn()
+    await clock.advance(1_000)
+    expect(world.sent).toEqual([])
+    expect(process.observer.of('event_skipped')).toHaveLength(1)
+    expect(world.source.committed(0)).toBe(1n)
+  })
+})
+
+describe('a process that dies', () => {
+  it('between acknowledgement and commit has its deliveries repeated under the same ids', async () => {
+    const { world } = await worldWithWebhook()
+    world.events(0, 'a')
+    await world.clock.advance(100)
+    expect(world.outcomes.written).toHaveLength(1)
+    await nextProcess(world)
+    await world.clock.advance(1_000)
+    expect(world.sent).toEqual(['a', 'a'])
+    const [first, second] = world.sender.ledger
+    expect([second?.deliveryId, second?.attempt]).toEqual([first?.deliveryId, 1])
+    expect(new Set(world.outcomes.written.map(({ outcomeId }) => outcomeId)).size).toBe(1)
+    expect(world.source.committed(0)).toBe(1n)
+  })
+
+  it('with an acknowledgement that was lost has not committed', async () => {
+    const world = new PipelineWorld()
+    world.tableSource.put(webhookConfig('w'))
+    const deaf = new FakeOutcomeSink()
+    deaf.hold()
+    await world.process(deaf).start(world.clock)
+    world.events(0, 'a')
+    await world.clock.advance(60_000)
+    expect(deaf.written).toHaveLength(1)
+    expect(world.source.committed(0)).not.toBe(1n)
+    await nextProcess(world)
+    await world.clock.advance(1_000)
+    expect(world.outcomes.written[0]?.outcomeId).toBe(deaf.written[0]?.outcomeId)
+    expect(world.source.committed(0)).toBe(1n)
+  })
+})
+
+describe('a webhook that is deleted between match and attempt', () => {
+  it('is not called, and the event is done', async () => {
+    const { world } = await worldWithWebhook({ budget: { maxDeliveries: 1 } })
+    const { clock, source } = world
+    world.sender.script(address, { status: 200, afterMs: 1_000 })
+    world.events(0, 'a', 'b')
+    await clock.advance(100)
+    // The second event matched and waits for its place.
+    world.tableSource.remove('w')
+    await clock.advance(2_000)
+    expect(world.sent).toEqual(['a'])
+    expect(world.outcomes.endings).toEqual(['delivered: ok after 1', 'cancelled: webhook_deleted after 0'])
+    expect(source.committed(0)).toBe(2n)
+  })
+})
+
+describe('a drain', () => {
+  it('begins nothing new, lets what is in flight end, commits and stops', async () => {
+    const { world, process } = await worldWithWebhook()
+    const { clock, source } = world
+    world.sender.script(address, { status: 200, afterMs: 2_000 })
+    world.events(0, 'a')
+    await clock.advance(100)
+    const drained = process.pipeline.drain(30_000)
+    world.events(0, 'b')
+    expect(await clock.run(drained)).toEqual({ clean: true })
+    expect(world.sent).toEqual(['a'])
+    expect(source.committed(0)).toBe(1n)
+    expect(await source.commit(source.epoch, [{ partition: 0, offset: 2n }])).toMatchObject({
+      kind: 'refused',
+    })
+    await process.tableSource.stop()
+    process.gate.stop()
+    expect(clock.pending).toBe(0)
+  })
+
+  it('that lasts too long cuts what is in flight and leaves it uncommitted', async () => {
+    const { world, process } = await worldWithWebhook()
+    const { clock, source } = world
+    world.sender.script(address, { hang: true })
+    world.events(0, 'a', 'b')
+    await clock.advance(100)
+    const begunAtMs = clock.monotonicMs()
+    expect(await clock.run(process.pipeline.drain(3_000))).toEqual({ clean: false })
+    expect(clock.monotonicMs() - begunAtMs).toBe(3_000)
+    await settle()
+    expect(world.sender.underWay).toBe(0)
+    expect(world.outcomes.written).toEqual([])
+    expect(source.committed(0)).toBeNull()
+  })
+
+  it('goes on through a rejoin without taking anything', async () => {
+    const { world, process } = await worldWithWebhook({ partitions: 2 })
+    const { clock, source } = world
+    world.sender.script(address, { status: 200, afterMs: 9_000 })
+    world.events(0, 'a')
+    await clock.advance(100)
+    const drained = process.pipeline.drain(30_000)
+    await clock.run(source.rejoin([0, 1]))
+    world.events(0, 'b')
+    world.events(1, 'c')
+    expect(await clock.run(drained)).toEqual({ clean: true })
+    expect(world.sent).toEqual(['a'])
+    expect(source.committed(0)).toBe(1n)
+  })
+
+  it('does not wait for a schema that nobody answers for', async () => {
+    const { world, process } = await worldWithWebhook()
+    world.decoder.hold('a')
+    world.events(0, 'a')
+    await world.clock.advance(100)
+    expect(await world.clock.run(process.pipeline.drain(30_000), 100)).toEqual({ clean: true })
+    expect(world.source.commits).toEqual([])
+  })
+})
