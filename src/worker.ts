@@ -7,9 +7,10 @@ import { createEventSource } from './kafka/event-source.ts'
 import { clientConfigOf, createKafkaClient } from './kafka/kafka-client.ts'
 import { createOutcomeSink } from './kafka/outcome-sink.ts'
 import { RecordWriter } from './kafka/record-writer.ts'
-import { registeredIdOf } from './kafka/registered-schema.ts'
+import { untilRegisteredId } from './kafka/registered-schema.ts'
 import { readSchema } from './kafka/schema-files.ts'
 import { commitStartPosition } from './kafka/start-position.ts'
+import { checkBeforeStart } from './kafka/startup-checks.ts'
 import { createTableSource } from './kafka/table-source.ts'
 import { createTopicReader } from './kafka/topic-reader.ts'
 import { WriterSchemas } from './kafka/writer-schemas.ts'
@@ -23,6 +24,8 @@ import { InFlightBudget } from './progress/in-flight-budget.ts'
 import { systemClock } from './runtime/clock.ts'
 import { realQuickTries } from './runtime/quick-tries.ts'
 import { systemRandom } from './runtime/random.ts'
+import { unlessAborted } from './runtime/unless-aborted.ts'
+import { deliverySettingsOf, horizonsOf } from './settings/delivery-settings.ts'
 import { readKafkaAccess } from './settings/kafka-access.ts'
 import type { Settings } from './settings/schema.ts'
 import { version } from './settings/version.ts'
@@ -43,6 +46,15 @@ export interface RunningWorker {
 
 /** `extra` observers see what metrics and log see: the demo and tests listen there. */
 export async function startWorker(settings: Settings, ...extra: readonly Observer[]): Promise<RunningWorker> {
+  return startUnlessAborted(settings, new AbortController().signal, extra)
+}
+
+/** Aborted: takes back what was started, and throws the signal's reason. */
+async function startUnlessAborted(
+  settings: Settings,
+  signal: AbortSignal,
+  extra: readonly Observer[] = [],
+): Promise<RunningWorker> {
   const log = createLog({ level: settings.log.level, workerId: settings.worker.id })
   const metrics = createMetrics({ version })
   const observer = observers(metrics, log, ...extra)
@@ -50,7 +62,8 @@ export async function startWorker(settings: Settings, ...extra: readonly Observe
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => {})
 
-  const clientConfig = clientConfigOf(readKafkaAccess(settings), kafkaLogCreator(log))
+  const access = readKafkaAccess(settings)
+  const clientConfig = clientConfigOf(access, kafkaLogCreator(log))
   const kafka = createKafkaClient(clientConfig)
   const schemas = new WriterSchemas(settings.registry, observer)
   const { topics, outcomes: outcomeSettings } = settings
@@ -101,6 +114,7 @@ export async function startWorker(settings: Settings, ...extra: readonly Observe
   const close = async (): Promise<void> => {
     for (const step of closing.splice(0).toReversed()) await step()
   }
+  const step = <Value>(work: Promise<Value>): Promise<Value> => unlessAborted(signal, work)
   try {
     closing.push(() => ops.stop())
     const { port: opsPort } = await ops.start()
@@ -109,22 +123,23 @@ export async function startWorker(settings: Settings, ...extra: readonly Observe
       () => schemas.stop(),
       () => sender.stop(),
     )
+    const { replication } = settings.checks
+    await step(checkBeforeStart({ kafka: access, topics, replication, warn: log.warn }))
     const outcomeSchema = readSchema('webhook-outcome')
-    const schemaId = await registeredIdOf(settings.registry, topics.outcomes.name, outcomeSchema)
+    const schemaId = await untilRegisteredId(settings.registry, topics.outcomes.name, outcomeSchema, {
+      withinMs: settings.registry.startWithinMs,
+      signal,
+      troubled: (error) => log.warn(`start waits for the registry: ${error.message}`),
+    })
     closing.push(
       () => outcomeWriter.stop(),
       () => deadLetterWriter.stop(),
     )
-    await outcomeWriter.start()
-    await deadLetterWriter.start()
+    await step(Promise.all([outcomeWriter.start(), deadLetterWriter.start()]))
     closing.push(() => tableSource.stop())
-    await live.hydrate(tableSource)
-    await commitStartPosition({
-      client: clientConfig,
-      groupId: settings.group.id,
-      topic: topics.events.name,
-      from: settings.start.from,
-    })
+    await step(live.hydrate(tableSource))
+    const group = { client: clientConfig, groupId: settings.group.id, topic: topics.events.name }
+    await step(commitStartPosition({ ...group, from: settings.start.from }))
     const pipeline = new Pipeline(
       {
         source,
@@ -169,7 +184,9 @@ export async function startWorker(settings: Settings, ...extra: readonly Observe
       },
       (error) => failure.reject(error),
     )
-    await pipeline.start()
+    closing.push(() => pipeline.drain(0))
+    await step(pipeline.start())
+    closing.pop()
     return {
       opsPort,
       failed: failure.promise,
@@ -180,45 +197,31 @@ export async function startWorker(settings: Settings, ...extra: readonly Observe
       },
     }
   } catch (error) {
-    await close()
+    const late = Promise.withResolvers<void>()
+    clock.after(takeBackMs, late.resolve)
+    await Promise.race([close().catch(() => {}), late.promise])
     throw error
   }
 }
 
-/** Runs until it is interrupted or gives up. Resolves with the process's exit code. */
+/** For taking back a start that failed or was called off: brokers that are away answer no farewell. */
+const takeBackMs = 3_000
+
+/** Runs until it is interrupted, also while it starts, or gives up. Resolves with the process's exit code. */
 export async function runWorker(settings: Settings, interrupted: Promise<void>): Promise<number> {
-  const worker = await startWorker(settings)
+  const calledOff = new AbortController()
+  void interrupted.then(() => calledOff.abort())
+  let worker: RunningWorker
+  try {
+    worker = await startUnlessAborted(settings, calledOff.signal)
+  } catch (error) {
+    if (calledOff.signal.aborted) return 0
+    throw error
+  }
   try {
     await Promise.race([interrupted, worker.failed])
   } finally {
     await worker.stop()
   }
   return 0
-}
-
-/** Bytes of a GET's path and query: common servers refuse request lines beyond 8 KB. */
-const maxTargetBytes = 8_000
-const maxBodyBytes = 262_144
-
-function deliverySettingsOf({ http, retry }: Settings) {
-  return {
-    limits: { connectTimeoutMs: http.connectTimeoutMs, totalTimeoutMs: http.totalTimeoutMs },
-    statuses: {
-      retried: retry.retriedStatuses,
-      mended: retry.mendedStatuses,
-      quickFailureWithinMs: retry.quickFailureWithinMs,
-    },
-    quickTries: retry,
-    userAgent: http.userAgent,
-    maxTargetBytes,
-    maxBodyBytes,
-    excerpts: http.excerpts,
-  }
-}
-
-function horizonsOf({ horizon }: Settings) {
-  return {
-    horizonMs: { call_start: horizon.callStartMs, call_end: horizon.callEndMs },
-    toleranceMs: horizon.clockToleranceMs,
-  }
 }

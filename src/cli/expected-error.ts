@@ -1,5 +1,6 @@
 // The errors that a person can mend: they are told in their own words, without a stack trace.
 // They are known by their codes, because the rooms that throw them do not know each other.
+import { kafkaFault } from './kafka-fault.ts'
 
 // What to look at, where the error's own text does not say.
 const advice: Readonly<Record<string, string>> = {
@@ -10,6 +11,7 @@ const advice: Readonly<Record<string, string>> = {
   REGISTRY_REFUSED: '; see registry.url (REGISTRY_URL)',
   SCHEMA_NOT_REGISTERED: '',
   START_POSITION_MISSING: '',
+  START_REFUSED: '',
   UNSUPPORTED_KAFKA_CLIENT: '',
 }
 
@@ -19,6 +21,8 @@ export function expectedError(error: unknown): string | null {
   // The stack's launcher tells several reasons apart by code, under one name.
   if (error.name === 'StackUnavailable') return error.message
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const fault = code.startsWith('KAFKA_') ? kafkaFault(error.message) : null
+  if (fault !== null) return oneLine(`${error.message.trimEnd()}: ${fault}`)
   if (Object.hasOwn(advice, code)) return error.message + (advice[code] ?? '')
   return error.name.startsWith('KafkaJS') ? kafkaError(error) : null
 }
@@ -28,5 +32,15 @@ function kafkaError(error: Error): string {
   const type = 'type' in error ? error.type : undefined
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION')
     return `Kafka: ${error.message}; see "topics check" and "topics create"`
-  return `Kafka: ${error.message}${advice['KAFKA_UNREACHABLE']}`
+  const fault = kafkaFault(error.message)
+  return oneLine(
+    fault === null
+      ? `Kafka: ${error.message}${advice['KAFKA_UNREACHABLE']}`
+      : `Kafka: ${error.message.trimEnd()}: ${fault}`,
+  )
+}
+
+// OpenSSL ends its texts with a line break.
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ')
 }

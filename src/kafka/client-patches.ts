@@ -1,13 +1,13 @@
 /**
  * Repairs kafkajs where it would harm a reader: idle wake-ups, positions stuck before compacted tails, slow and
- * mangled headers, unbounded inflation, and leftovers of a cut connection.
+ * mangled headers, unbounded inflation, codecs that are missing, and leftovers of a cut connection.
  * Invariant: applied at most once per process and only to the version they were written against, since they
  * change the client's inner parts in place. Call it before the first client is built.
  */
+import { patchCompressionCodecs } from './patches/compression-codecs.ts'
 import { patchConnectionLeftovers } from './patches/connection-leftovers.ts'
 import { patchFetchResponse } from './patches/fetch-response.ts'
 import { patchGroupMembership } from './patches/group-membership.ts'
-import { patchGzipCodec } from './patches/gzip-codec.ts'
 import { installedVersion, RequestQueue } from './patches/kafkajs-internals.ts'
 import { patchPromptResume } from './patches/prompt-resume.ts'
 import { patchRequestQueue } from './patches/request-queue.ts'
@@ -37,7 +37,7 @@ export const applyClientPatches = (version: string = installedVersion()): void =
   Object.defineProperty(RequestQueue.prototype, APPLIED, { value: true })
   patchRequestQueue()
   patchFetchResponse()
-  patchGzipCodec()
+  patchCompressionCodecs()
   patchConnectionLeftovers()
   patchPromptResume()
   patchGroupMembership()

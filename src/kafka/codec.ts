@@ -77,7 +77,9 @@ export class ValueDecoder<Value> {
 export function createEventDecoder(readerSchema: avro.Schema, schemas: WriterSchemas): EventDecoder {
   const values = new ValueDecoder<CallEventRecord>(readerSchema, schemas)
   return {
-    decode({ value }: SourceRecord, signal) {
+    decode({ value, undecodableBatch }: SourceRecord, signal) {
+      if (undecodableBatch !== undefined)
+        return { kind: 'undecodable', reason: 'undecodable_batch', detail: undecodableBatch }
       if (value === null)
         return { kind: 'undecodable', reason: 'empty_value', detail: 'the record has no value' }
       const decoded = values.decode(value, signal)

@@ -3,7 +3,14 @@
 // Invariants: a commit carries the generation in which it was made; a position moves only over records that the
 // handler was given; a consumer that was replaced has no say any more.
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
-import type { CommitResult, EventSource, EventSourceHandler, Observer, OffsetCommit } from '../ports.ts'
+import type {
+  Assignment,
+  CommitResult,
+  EventSource,
+  EventSourceHandler,
+  Observer,
+  OffsetCommit,
+} from '../ports.ts'
 import type { GroupInternals, MembershipHooks, OffsetManagerInternals } from './patches/group-membership.ts'
 import { sourceRecordOf } from './source-record.ts'
 import { stickyAssigner } from './sticky-assigner.ts'
@@ -77,10 +84,10 @@ class GroupedEventSource implements EventSource {
     if (manager === null || epoch !== this.#epoch) {
       return { kind: 'refused', error: 'the membership has passed on' }
     }
-    const partitions = offsets.map(({ partition, offset }) => ({
+    const partitions = offsets.map(({ partition, offset, metadata }) => ({
       partition,
       offset: String(offset),
-      metadata: null,
+      metadata,
     }))
     try {
       await manager.commitOffsets({ topics: [{ topic: this.#options.topic, partitions }] })
@@ -106,8 +113,9 @@ class GroupedEventSource implements EventSource {
       beforeRejoin: async () => {
         if (this.#consumer === consumer) await this.#leaving()
       },
-      joined: (group) => {
-        if (this.#consumer === consumer) this.#joined(group)
+      joined: async (group) => {
+        const committed = await this.#committedOf(group)
+        if (this.#consumer === consumer) this.#joined(group, committed)
       },
     }
     const consumer = options.kafka.consumer({
@@ -157,15 +165,41 @@ class GroupedEventSource implements EventSource {
     this.#offsets = null
   }
 
-  #joined(group: GroupInternals): void {
+  /** The client reads committed offsets itself, but keeps their metadata from us. */
+  async #committedOf(group: GroupInternals): Promise<Assignment['committed']> {
+    const { groupId, topic, observer } = this.#options
+    const topics = [{ topic, partitions: this.#partitionsOf(group).map((partition) => ({ partition })) }]
+    try {
+      const { responses } = await group.coordinator.offsetFetch({ groupId, topics })
+      return new Map(
+        responses
+          .flatMap(({ partitions }) => partitions)
+          .filter(({ offset }) => BigInt(offset) >= 0n)
+          .map(({ partition, offset, metadata }) => [
+            partition,
+            { offset: BigInt(offset), metadata: metadata ?? '' },
+          ]),
+      )
+    } catch (error) {
+      // Without it, what others finished behind the committed offsets is done once more.
+      observer.observe({ kind: 'trouble', where: 'event-source', error: textOf(error) })
+      return new Map()
+    }
+  }
+
+  #partitionsOf(group: GroupInternals): readonly number[] {
+    const own = group.assigned().find(({ topic }) => topic === this.#options.topic)
+    return [...(own?.partitions ?? [])].map(Number)
+  }
+
+  #joined(group: GroupInternals, committed: Assignment['committed']): void {
     this.#epoch += 1
     this.#offsets = group.offsetManager
     this.#lastHeartbeatMs = this.#options.monotonicMs()
     this.#supervisor.progressed()
-    const own = group.assigned().find(({ topic }) => topic === this.#options.topic)
-    const partitions = [...(own?.partitions ?? [])].map(Number)
+    const partitions = this.#partitionsOf(group)
     this.#holding = { generation: group.generationId ?? -1, partitions }
-    this.#handler?.assigned({ epoch: this.#epoch, partitions })
+    this.#handler?.assigned({ epoch: this.#epoch, partitions, committed })
   }
 
   /** Nothing here may throw: a TypeError in this callback would end the consumer while the process lives on. */

@@ -6,12 +6,24 @@
  */
 import { createAbortedFilter } from './patches/aborted-filter.ts'
 import type { AbortedFilter, AbortedTransaction } from './patches/aborted-filter.ts'
+import { readContext } from './patches/batch-context.ts'
+import type { BatchContext } from './patches/batch-context.ts'
+import { isIntact } from './patches/batch-checksum.ts'
 import { ByteCursor, CorruptBytesError } from './patches/byte-cursor.ts'
 import { compression, Decoder, decodeMessageSet } from './patches/kafkajs-internals.ts'
 import type { LegacyRecord } from './patches/kafkajs-internals.ts'
 
 /** Further headers of a record are dropped: none of ours needs so many, and each costs memory and time. */
 export const MAX_HEADERS = 256
+
+/** In one batch: 64 MiB hold ten million records without content, and each costs some hundred bytes of memory here. */
+export const MAX_RECORDS = 262_144
+
+/**
+ * Of inflated bytes in one set, after which its further batches are left for the next fetch: each may be small and
+ * inflate to much. A full fetch of one partition (256 KiB) rarely inflates to more than 5 MiB.
+ */
+export const ENOUGH_INFLATED_BYTES = 8 * 1024 * 1024
 
 /** Offset and length, which stand before everything that a batch's length counts. */
 const PREFIX_BYTES = 12
@@ -21,21 +33,6 @@ const CURRENT_MAGIC = 2
 const LEAST_BATCH_LENGTH = 49
 /** Checksum, magic, attributes and two lengths of the oldest format. */
 const LEAST_LEGACY_LENGTH = 14
-
-interface BatchContext {
-  readonly firstOffset: string
-  readonly firstTimestamp: string
-  readonly partitionLeaderEpoch: number
-  readonly inTransaction: boolean
-  readonly isControlBatch: boolean
-  readonly lastOffsetDelta: number
-  readonly producerId: string
-  readonly producerEpoch: number
-  readonly firstSequence: number
-  readonly maxTimestamp: string
-  readonly timestampType: number
-  readonly magicByte: number
-}
 
 /** Key, value and header values are views into the response: copy what is kept. */
 export interface DecodedRecord {
@@ -47,6 +44,8 @@ export interface DecodedRecord {
   readonly value: Buffer | null
   readonly headers: Record<string, Buffer | null | (Buffer | null)[]>
   readonly isControlRecord: boolean
+  /** Set on the one record that stands for a batch that cannot be decoded: why. Its value is the whole batch. */
+  readonly undecodableBatch?: string
   readonly batchContext: BatchContext
 }
 
@@ -54,7 +53,8 @@ export interface DecodedRecord {
  * @param set the record set, as many bytes as the response said.
  * @param aborted the aborted transactions that the broker named for this partition; none when it reads uncommitted.
  * @returns records in offset order; a batch cut off at the end of the set is left for the next fetch.
- * @throws CorruptBytesError naming the batch's offset; a codec's own error, or kafkajs's where it has no codec.
+ * An intact batch whose content cannot be decoded, now or ever, is one record at the batch's last offset.
+ * @throws CorruptBytesError naming the batch's offset, for damage on the way; a codec's own error for lack of memory.
  */
 export const decodeRecordSet = async (
   set: Buffer,
@@ -63,7 +63,8 @@ export const decodeRecordSet = async (
   const records: (DecodedRecord | LegacyRecord)[] = []
   const hidden = createAbortedFilter(aborted)
   let start = 0
-  while (set.length - start > MAGIC_AT) {
+  let inflatedBytes = 0
+  while (set.length - start > MAGIC_AT && inflatedBytes < ENOUGH_INFLATED_BYTES) {
     const offset = set.readBigInt64BE(start)
     const length = set.readInt32BE(start + 8)
     const magic = set.readInt8(start + MAGIC_AT)
@@ -76,7 +77,7 @@ export const decodeRecordSet = async (
     const end = start + PREFIX_BYTES + length
     if (end > set.length) break
     if (magic === CURRENT_MAGIC) {
-      await decodeBatch(set.subarray(start, end), hidden, records)
+      inflatedBytes += await decodeBatch(set.subarray(start, end), hidden, records)
     } else {
       const legacy = set.subarray(start, end)
       for (const record of await decodeMessageSet(new Decoder(legacy), legacy.length)) records.push(record)
@@ -92,68 +93,65 @@ export const decodeRecordSet = async (
   return records
 }
 
+/** @returns how many bytes it inflated. */
 const decodeBatch = async (
   batch: Buffer,
   hidden: AbortedFilter,
   into: (DecodedRecord | LegacyRecord)[],
-): Promise<void> => {
+): Promise<number> => {
   const cursor = new ByteCursor(batch)
   const base = cursor.int64()
+  const before = into.length
+  let context: BatchContext | null = null
+  let inflatedBytes = 0
   try {
     cursor.take(4)
-    const { context, attributes } = readContext(cursor, base)
+    const head = readContext(cursor, base)
+    context = head.context
     const end = base + BigInt(context.lastOffsetDelta)
-    let last = base - 1n
     // A control batch is never compressed; its only record says how the transaction ended.
     const isAbort = context.isControlBatch && isAbortMarker(cursor)
     if (!hidden(context, end, isAbort)) {
-      const count = cursor.int32()
-      if (count < 0) throw new CorruptBytesError(`record count ${count}`)
-      const codec = compression.lookupCodecByAttributes(attributes)
-      if (!codec && (attributes & 0x07) !== 0) throw new CorruptBytesError(`compression ${attributes & 0x07}`)
-      const body =
-        codec && count > 0 ? new ByteCursor(await codec.decompress(cursor.view(cursor.remaining()))) : cursor
-      for (let index = 0; index < count; index += 1) {
-        const { record, offset } = readRecord(body, base, context)
-        if (offset <= last || offset > end) throw new CorruptBytesError(`offset ${offset} out of order`)
-        last = offset
-        into.push(record)
-      }
-      if (count > 0 && body.remaining() > 0) throw new CorruptBytesError('bytes left behind the last record')
+      inflatedBytes = await readRecords(cursor, head.attributes, context, into)
     }
-    if (last < end) into.push(standIn(context, end))
+    const last = into.length > before ? into.at(-1)?.offset : undefined
+    if (last !== end.toString()) into.push(standIn(context, end))
   } catch (error) {
-    if (error instanceof CorruptBytesError) {
+    if (!(error instanceof CorruptBytesError)) throw error
+    // Records before the fault are given up with the rest: a batch is read whole or kept whole.
+    into.length = before
+    if (context === null || context.isControlBatch || !isIntact(batch)) {
       throw new CorruptBytesError(`${error.message}, in the batch at offset ${base}`, { cause: error })
     }
-    throw error
+    into.push(undecodable(context, batch, error.message))
   }
+  return inflatedBytes
 }
 
-const readContext = (cursor: ByteCursor, base: bigint): { context: BatchContext; attributes: number } => {
-  const partitionLeaderEpoch = cursor.int32()
-  const magicByte = cursor.int8()
-  cursor.take(4)
-  const attributes = cursor.int16()
-  const lastOffsetDelta = cursor.int32()
-  if (lastOffsetDelta < 0) throw new CorruptBytesError(`last offset delta ${lastOffsetDelta}`)
-  const firstTimestamp = cursor.int64().toString()
-  const maxTimestamp = cursor.int64().toString()
-  const context = {
-    firstOffset: base.toString(),
-    firstTimestamp,
-    partitionLeaderEpoch,
-    inTransaction: (attributes & 0x10) !== 0,
-    isControlBatch: (attributes & 0x20) !== 0,
-    lastOffsetDelta,
-    producerId: cursor.int64().toString(),
-    producerEpoch: cursor.int16(),
-    firstSequence: cursor.int32(),
-    maxTimestamp,
-    timestampType: (attributes & 0x08) === 0 ? 0 : 1,
-    magicByte,
+/** @returns as `decodeBatch`. */
+const readRecords = async (
+  cursor: ByteCursor,
+  attributes: number,
+  context: BatchContext,
+  into: (DecodedRecord | LegacyRecord)[],
+): Promise<number> => {
+  const base = BigInt(context.firstOffset)
+  const end = base + BigInt(context.lastOffsetDelta)
+  const count = cursor.int32()
+  if (count < 0 || count > MAX_RECORDS) throw new CorruptBytesError(`record count ${count}`)
+  if (count === 0) return 0
+  const codec = compression.lookupCodecByAttributes(attributes)
+  if (!codec && (attributes & 0x07) !== 0) throw new CorruptBytesError(`compression ${attributes & 0x07}`)
+  const body = codec ? new ByteCursor(await codec.decompress(cursor.view(cursor.remaining()))) : cursor
+  let last = base - 1n
+  for (let index = 0; index < count; index += 1) {
+    const { record, offset } = readRecord(body, base, context)
+    if (offset <= last || offset > end) throw new CorruptBytesError(`offset ${offset} out of order`)
+    last = offset
+    into.push(record)
   }
-  return { context, attributes }
+  if (body.remaining() > 0) throw new CorruptBytesError('bytes left behind the last record')
+  return codec ? body.bytes.length : 0
 }
 
 /** Looks ahead at a control batch's key: version, then type, of which 0 is an abort. */
@@ -224,3 +222,14 @@ const standIn = (context: BatchContext, end: bigint): DecodedRecord => ({
   isControlRecord: true,
   batchContext: context,
 })
+
+/** Not a control record: someone must see it. */
+const undecodable = (context: BatchContext, batch: Buffer, reason: string): DecodedRecord => {
+  const end = BigInt(context.firstOffset) + BigInt(context.lastOffsetDelta)
+  return {
+    ...standIn(context, end),
+    value: batch,
+    isControlRecord: false,
+    undecodableBatch: `batch of offsets ${context.firstOffset} to ${end}: ${reason}`,
+  }
+}

@@ -13,6 +13,13 @@ export interface RegistryAccess {
 /** The registry cannot be reached, or answers what none answers. */
 export class RegistryRefused extends Error {
   readonly code = 'REGISTRY_REFUSED'
+  /** No answer, or one that says "not now": worth asking again. */
+  readonly away: boolean
+
+  constructor(text: string, options: ErrorOptions & { readonly away?: boolean } = {}) {
+    super(text, options)
+    this.away = options.away ?? false
+  }
 }
 
 export type RegistryReply =
@@ -23,6 +30,8 @@ export type RegistryReply =
   | { readonly kind: 'refused'; readonly reason: string }
 
 const answerWithinMs = 10_000
+
+const notNow = (status: number): boolean => status >= 500 || status === 408 || status === 429
 
 /** @throws RegistryRefused on no answer within 10 s, a refused login, and statuses that say nothing about the schema. */
 export async function askRegistry(
@@ -48,6 +57,7 @@ export async function askRegistry(
   } catch (error) {
     throw new RegistryRefused(`the schema registry at ${url} does not answer: ${reasonOf(error)}`, {
       cause: error,
+      away: true,
     })
   }
   const answer = parse(text)
@@ -56,8 +66,10 @@ export async function askRegistry(
     return { kind: 'absent' }
   const reason = typeof answer['message'] === 'string' ? answer['message'] : `status ${response.status}`
   if (response.status === 409 || response.status === 422) return { kind: 'refused', reason }
+  const hint = response.status === 404 ? '; the API’s base path belongs to its address' : ''
   throw new RegistryRefused(
-    `the schema registry at ${url} answers ${response.status} to ${method} ${path}: ${reason}`,
+    `the schema registry at ${url} answers ${response.status} to ${method} ${path}: ${reason}${hint}`,
+    { away: notNow(response.status) },
   )
 }
 

@@ -8,13 +8,20 @@ type NullableHeaders = Readonly<
   Record<string, Buffer | string | null | undefined | (Buffer | string | null)[]>
 >
 
-export function sourceRecordOf(topic: string, partition: number, message: KafkaMessage): SourceRecord {
+/** `undecodableBatch` is set by our decoder of fetch responses; the client passes its records on as they are. */
+export function sourceRecordOf(
+  topic: string,
+  partition: number,
+  message: KafkaMessage & { readonly undecodableBatch?: string },
+): SourceRecord {
+  const { undecodableBatch } = message
   return {
     position: { topic, partition, offset: BigInt(message.offset) },
     timestampMs: Number(message.timestamp),
     key: copyOf(message.key),
     value: copyOf(message.value),
     headers: copyOfHeaders(message.headers ?? {}),
+    ...(undecodableBatch === undefined ? {} : { undecodableBatch }),
   }
 }
 

@@ -22,15 +22,20 @@ const firstWaitMs = 500
 const lastWaitMs = 10_000
 const tearDownMs = 5_000
 const watchEveryMs = 1_000
-/** A client that crashes as often as it can be rebuilt makes progress each time and yet gets nowhere. */
-const maxCrashes = 30
+/** A client that makes progress each time and yet crashes again, ever so often, gets nowhere either. */
+const maxRelapses = 20
 const crashWindowMs = 300_000
 
 export class Supervisor {
   readonly #options: SupervisorOptions
   #state: 'starting' | 'running' | 'rebuilding' | 'over' = 'starting'
   #progressAtMs: number
+  #builtAtMs = 0
+  /** Crashes within the window, for how long to wait; and those of clients that had made progress. */
   #crashesAtMs: number[] = []
+  #relapsesAtMs: number[] = []
+  /** The client starts in the background: it may crash before its build has ended without rejecting it. */
+  #crashedWhileBuilt: Error | null = null
   #rebuild: NodeJS.Timeout | null = null
   #watch: NodeJS.Timeout | null = null
 
@@ -43,9 +48,9 @@ export class Supervisor {
   async start(): Promise<void> {
     await this.#options.build()
     if (this.#state === 'over') return
-    this.#state = 'running'
     this.#progressAtMs = this.#options.monotonicMs()
     this.#watch = setInterval(() => this.#look(), watchEveryMs)
+    this.#built()
   }
 
   /** The client did something that only a working one can do. */
@@ -54,8 +59,8 @@ export class Supervisor {
   }
 
   crashed(error: Error): void {
-    if (this.#state !== 'running') return
-    this.#replace(error)
+    if (this.#state === 'running') this.#replace(error)
+    else this.#crashedWhileBuilt = error
   }
 
   stop(): void {
@@ -64,8 +69,14 @@ export class Supervisor {
     if (this.#watch !== null) clearInterval(this.#watch)
   }
 
+  #built(): void {
+    this.#state = 'running'
+    this.#builtAtMs = this.#options.monotonicMs()
+    if (this.#crashedWhileBuilt !== null) this.#replace(this.#crashedWhileBuilt)
+  }
+
   #look(): void {
-    const silentMs = this.#options.monotonicMs() - this.#progressAtMs
+    const silentMs = this.#options.monotonicMs() - Math.max(this.#progressAtMs, this.#builtAtMs)
     if (this.#state !== 'running' || silentMs < this.#options.silenceMs) return
     this.#replace(new Error(`no progress for ${Math.round(silentMs / 1_000)} s`))
   }
@@ -73,10 +84,13 @@ export class Supervisor {
   #replace(error: Error): void {
     const { observer, giveUpMs, monotonicMs } = this.#options
     const nowMs = monotonicMs()
-    this.#crashesAtMs = [...this.#crashesAtMs.filter((atMs) => nowMs - atMs < crashWindowMs), nowMs]
+    const recent = (atMs: number): boolean => nowMs - atMs < crashWindowMs
+    this.#crashesAtMs = [...this.#crashesAtMs.filter(recent), nowMs]
+    this.#relapsesAtMs = this.#relapsesAtMs.filter(recent)
+    if (this.#progressAtMs > this.#builtAtMs) this.#relapsesAtMs.push(nowMs)
     observer.observe({ kind: 'trouble', where: 'event-source', error: error.message })
     const withoutProgressMs = nowMs - this.#progressAtMs
-    if (withoutProgressMs > giveUpMs || this.#crashesAtMs.length > maxCrashes) {
+    if (withoutProgressMs > giveUpMs || this.#relapsesAtMs.length > maxRelapses) {
       this.stop()
       this.#options.gaveUp(
         new Error(
@@ -95,8 +109,9 @@ export class Supervisor {
     try {
       await within(tearDownMs, this.#options.tearDown())
       if (this.#state === 'over') return
+      this.#crashedWhileBuilt = null
       await this.#options.build()
-      if (this.#state === 'rebuilding') this.#state = 'running'
+      if (this.#state === 'rebuilding') this.#built()
     } catch (error) {
       if (this.#state !== 'over') this.#replace(error instanceof Error ? error : new Error(String(error)))
     }

@@ -16,12 +16,12 @@ export function createTableSource({ topic, reader, decoder, observer }: TableSou
   const stopping = new AbortController()
 
   async function handOver(partition: number, records: readonly ReadRecord[], sink: TableSink): Promise<void> {
-    for (const { key, value, offset } of records) {
+    for (const { key, value, offset, undecodableBatch } of records) {
       if (key === null) {
         observer.observe({
           kind: 'trouble',
           where: 'table-source',
-          error: `no key at ${partition}/${offset}`,
+          error: undecodableBatch ?? `no key at ${partition}/${offset}`,
         })
         continue
       }

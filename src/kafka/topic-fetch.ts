@@ -3,6 +3,7 @@
  * Invariant: a position moves only after its records were handed over, never backwards, and at each answer
  * that held bytes; what ends one loop ends them all, as an error.
  */
+import { askAgain } from './ask-again.ts'
 import { READ_COMMITTED } from './topic-cluster.ts'
 import type { ClusterInternals, FetchedRecord, FetchPartition } from './patches/kafkajs-internals.ts'
 
@@ -13,6 +14,8 @@ export interface ReadRecord {
   /** Null is a tombstone. */
   readonly value: Buffer | null
   readonly headers: NonNullable<FetchedRecord['headers']>
+  /** Set where a whole batch stands in for its records, as the value and without a key: why it cannot be decoded. */
+  readonly undecodableBatch?: string
 }
 
 export interface FetchPlan {
@@ -68,7 +71,15 @@ export const readOffsets = async (
   which: 'earliest' | 'latest',
 ): Promise<Map<number, bigint>> => {
   const asked = { topic, partitions: partitions.map((partition) => ({ partition })) }
-  const answers = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: which === 'earliest' }])
+  const answers = await askAgain(async () => {
+    try {
+      return await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: which === 'earliest' }])
+    } catch (error) {
+      // A topic made a moment ago: who leads its partitions is only being decided.
+      await cluster.refreshMetadata()
+      throw error
+    }
+  })
   const offsets = new Map<number, bigint>()
   for (const answer of answers) {
     for (const { partition, offset } of answer.partitions) offsets.set(partition, BigInt(offset))
@@ -166,8 +177,9 @@ const readAnswer = (answer: FetchPartition, from: bigint): { records: ReadRecord
     if (offset < next) continue
     next = offset + 1n
     if (record.isControlRecord === true) continue
-    const { key, value, headers = {} } = record
-    records.push({ offset, timestampMs: Number(record.timestamp), key, value, headers })
+    const { key, value, headers = {}, undecodableBatch } = record
+    const read = { offset, timestampMs: Number(record.timestamp), key, value, headers }
+    records.push(undecodableBatch === undefined ? read : { ...read, undecodableBatch })
   }
   if (next === from && answer.messages.length > 0) {
     throw new NoProgressError(

@@ -3,9 +3,9 @@
 // retention is a decision with consequences (order, data loss) that a start-up must not take by itself.
 import kafkajs from 'kafkajs'
 import type { Admin, KafkaConfig } from 'kafkajs'
-import { applyClientPatches } from './client-patches.ts'
+import { withAdmin } from './admin-session.ts'
 
-const { ConfigResourceTypes, Kafka, logLevel } = kafkajs
+const { ConfigResourceTypes } = kafkajs
 
 interface TopicOptions {
   readonly name: string
@@ -44,16 +44,6 @@ export type TopicFinding =
       readonly expected: string
       readonly found: string
     }
-
-/** The brokers cannot be reached, or refuse what was asked of them. */
-class KafkaRefused extends Error {
-  readonly code: 'KAFKA_UNREACHABLE' | 'KAFKA_REFUSED'
-
-  constructor(code: KafkaRefused['code'], text: string, options: ErrorOptions) {
-    super(text, options)
-    this.code = code
-  }
-}
 
 export function planTopics(options: TopicsOptions): readonly TopicPlan[] {
   const plan = (topic: TopicsOptions['webhooks'], partitions: number, cleanup: Record<string, string>) => ({
@@ -153,47 +143,4 @@ async function compareExisting(admin: Admin, plans: readonly TopicPlan[]): Promi
       ),
     ]
   })
-}
-
-async function withAdmin<Answer>(
-  kafka: KafkaConfig,
-  ask: (admin: Admin) => Promise<Answer>,
-): Promise<Answer> {
-  applyClientPatches()
-  const admin = new Kafka({
-    // What goes wrong is the error; the client's own log would say it a second time, and in the wrong place.
-    logLevel: logLevel.NOTHING,
-    // A person waits: about two seconds of trying instead of the client's default of half a minute.
-    retry: { initialRetryTime: 200, maxRetryTime: 1_000, retries: 3 },
-    ...kafka,
-  }).admin()
-  let code: KafkaRefused['code'] = 'KAFKA_UNREACHABLE'
-  try {
-    await admin.connect()
-    code = 'KAFKA_REFUSED'
-    return await ask(admin)
-  } catch (error) {
-    throw new KafkaRefused(code, `Kafka at ${brokersOf(kafka)}: ${reasonOf(error)}`, { cause: error })
-  } finally {
-    await admin.disconnect().catch(() => undefined)
-  }
-}
-
-function brokersOf({ brokers }: KafkaConfig): string {
-  return typeof brokers === 'function' ? 'the brokers' : brokers.join(', ')
-}
-
-// The client collects what brokers say about several topics into one error whose own text is empty.
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if ('type' in error && error.type === 'INVALID_REPLICATION_FACTOR') {
-    return 'the cluster has fewer brokers than the replication factor asks for'
-  }
-  if (!('errors' in error) || !Array.isArray(error.errors)) return error.message
-  return error.errors
-    .map((each: unknown) => {
-      const topic: unknown = Object(each).topic
-      return typeof topic === 'string' ? `${topic}: ${reasonOf(each)}` : reasonOf(each)
-    })
-    .join('; ')
 }

@@ -1,4 +1,5 @@
 // The demo's webhooks, as a client would fill them in, and what each is there to show.
+import { plainWebhook } from './plain-webhook.ts'
 import type { WebhookConfigRecord } from '../domain/records.ts'
 
 export interface DemoWebhook {
@@ -91,26 +92,5 @@ function pairs(...texts: readonly string[]): WebhookConfigRecord['parameters'] {
 }
 
 function webhook(port: number, fields: Partial<WebhookConfigRecord>): WebhookConfigRecord {
-  return {
-    webhook_id: '',
-    account_id: demoAccount,
-    enabled: true,
-    protocol: 'http',
-    host: '127.0.0.1',
-    port,
-    path: '/',
-    parameters: [],
-    method: 'POST',
-    event_types: ['call_end'],
-    content_type: 'application/json',
-    headers: [],
-    authentication: null,
-    signing_secrets: [],
-    missing_values: null,
-    time_zone: null,
-    limits: null,
-    created_at: null,
-    updated_at: null,
-    ...fields,
-  }
+  return { ...plainWebhook, account_id: demoAccount, port, event_types: ['call_end'], ...fields }
 }

@@ -24,7 +24,7 @@ function installIfChanged() {
   // Through npm's own entry where npm runs us: a bare "npm" may be another one on the path.
   const npm = process.env.npm_execpath
   const [command, ...first] = npm ? [process.execPath, npm] : ['npm']
-  const installed = spawnSync(command, [...first, 'ci', '--no-audit', '--no-fund'], {
+  const installed = spawnSync(command, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   })

@@ -1,7 +1,9 @@
 // One partition's life: its records are taken in order, one at a time, and their deliveries run in parallel.
 // Invariants: an offset is finished only when all that its event led to is acknowledged; nothing is taken before
 // the start gate is open; what was halted before it was taken is read again.
-import type { DecodedEvent, EventDecoder, SourceRecord } from '../ports.ts'
+import type { CommittedProgress, DecodedEvent, EventDecoder, SourceRecord } from '../ports.ts'
+import { encodeMetadata } from '../progress/commit-metadata.ts'
+import type { Unfinished } from '../progress/commit-metadata.ts'
 import { OffsetTracker } from '../progress/offset-tracker.ts'
 import { beginEvent } from './event-life.ts'
 import type { EventWorld } from './event-life.ts'
@@ -16,7 +18,7 @@ export interface PartitionWorld {
 
 export class PartitionPipeline {
   readonly #world: PartitionWorld
-  readonly #tracker = new OffsetTracker()
+  readonly #tracker: OffsetTracker
   readonly #queue: IntakeQueue
   /** Cuts attempts short and lets everything that waits go. */
   readonly #abort = new AbortController()
@@ -27,19 +29,22 @@ export class PartitionPipeline {
   #endOffset = 0n
   #whenIdle: (() => void)[] = []
 
-  constructor(world: PartitionWorld, tap: IntakeTap) {
+  /** `inherited`: which records behind the committed offset are finished already; null: none. */
+  constructor(world: PartitionWorld, tap: IntakeTap, inherited: Unfinished | null) {
     this.#world = world
+    this.#tracker = new OffsetTracker(inherited)
     this.#queue = new IntakeQueue(world.bounds, tap)
   }
 
-  /** Everything below it may be committed; null while nothing was taken. */
-  committable(): bigint | null {
-    return this.#tracker.committable()
+  /** Everything below its offset may be committed; null while nothing was taken. */
+  committable(): CommittedProgress | null {
+    const offset = this.#tracker.committable()
+    return offset === null ? null : { offset, metadata: encodeMetadata(offset, this.#tracker.unfinished()) }
   }
 
   /** Records from the committable offset to the partition's end, as last seen. */
   lag(): bigint {
-    const behind = this.#endOffset - (this.committable() ?? this.#endOffset)
+    const behind = this.#endOffset - (this.#tracker.committable() ?? this.#endOffset)
     return behind > 0n ? behind : 0n
   }
 

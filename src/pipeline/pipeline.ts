@@ -1,7 +1,16 @@
 // The orchestration of all partitions of this process: assignment, commit cadence, drain.
 // Invariants: an offset is committed only under the assignment in which its partition is owned, and never one
 // below where the group stands: a member that was away without knowing may come back behind others' commits.
-import type { Assignment, Clock, EventSource, EventSourceHandler, Observer, SourceRecord } from '../ports.ts'
+import type {
+  Assignment,
+  Clock,
+  CommittedProgress,
+  EventSource,
+  EventSourceHandler,
+  Observer,
+  SourceRecord,
+} from '../ports.ts'
+import { decodeMetadata } from '../progress/commit-metadata.ts'
 import type { CommitHealth } from '../progress/commit-health.ts'
 import { PartitionPipeline } from './partition-pipeline.ts'
 import type { PartitionWorld } from './partition-pipeline.ts'
@@ -27,7 +36,7 @@ interface Owned {
    * Where the group stands: the first offset that was read under this assignment, then what was committed. Null
    * until something was read, and nothing is committed meanwhile: if there is nothing to read, it stands at the end.
    */
-  committed: bigint | null
+  committed: CommittedProgress | null
 }
 
 export class Pipeline implements EventSourceHandler {
@@ -56,7 +65,7 @@ export class Pipeline implements EventSourceHandler {
     }
   }
 
-  assigned({ epoch, partitions }: Assignment): void {
+  assigned({ epoch, partitions, committed }: Assignment): void {
     this.#epoch = epoch
     this.#rejoining = this.#draining
     for (const [partition, { pipeline }] of this.#owned) {
@@ -67,7 +76,7 @@ export class Pipeline implements EventSourceHandler {
     for (const partition of partitions) {
       const kept = this.#owned.get(partition)
       if (kept !== undefined && !this.#draining) kept.pipeline.goOn()
-      const pipeline = kept?.pipeline ?? this.#open(partition)
+      const pipeline = kept?.pipeline ?? this.#open(partition, committed.get(partition))
       this.#owned.set(partition, { pipeline, committed: null })
       this.#world.source.resume(partition)
     }
@@ -84,7 +93,8 @@ export class Pipeline implements EventSourceHandler {
   records(partition: number, records: readonly SourceRecord[], endOffset: bigint): void {
     const owned = this.#owned.get(partition)
     if (owned === undefined) return
-    owned.committed ??= records[0]?.position.offset ?? null
+    const first = records[0]?.position.offset
+    if (first !== undefined) owned.committed ??= { offset: first, metadata: '' }
     if (!this.#rejoining) owned.pipeline.records(records, endOffset)
   }
 
@@ -105,12 +115,11 @@ export class Pipeline implements EventSourceHandler {
     return { clean }
   }
 
-  #open(partition: number): PartitionPipeline {
+  #open(partition: number, committed: CommittedProgress | undefined): PartitionPipeline {
     const { source } = this.#world
-    return new PartitionPipeline(this.#world.partition, {
-      pause: () => source.pause(partition),
-      resume: () => source.resume(partition),
-    })
+    const tap = { pause: () => source.pause(partition), resume: () => source.resume(partition) }
+    const inherited = committed === undefined ? null : decodeMetadata(committed.offset, committed.metadata)
+    return new PartitionPipeline(this.#world.partition, tap, inherited)
   }
 
   async #settle(timeoutMs: number): Promise<boolean> {
@@ -139,10 +148,10 @@ export class Pipeline implements EventSourceHandler {
   async #commitNow(): Promise<void> {
     const due = [...this.#owned].flatMap(([partition, owned]) => {
       const { pipeline, committed } = owned
-      const offset = pipeline.committable()
-      return offset === null || committed === null || offset <= committed
-        ? []
-        : [{ partition, offset, owned }]
+      const progress = pipeline.committable()
+      if (progress === null || committed === null || progress.offset < committed.offset) return []
+      const same = progress.offset === committed.offset && progress.metadata === committed.metadata
+      return same ? [] : [{ partition, progress, owned }]
     })
     const { clock, commits } = this.#world
     if (due.length === 0) {
@@ -150,14 +159,14 @@ export class Pipeline implements EventSourceHandler {
       return
     }
     commits.due(clock.monotonicMs())
-    const offsets = due.map(({ partition, offset }) => ({ partition, offset }))
+    const offsets = due.map(({ partition, progress }) => ({ partition, ...progress }))
     const result = await this.#world.source.commit(this.#epoch, offsets)
     if (result.kind === 'refused') {
       this.#world.observer.observe({ kind: 'commit_failed', error: result.error })
       return
     }
     commits.settled()
-    for (const { offset, owned } of due) owned.committed = offset
+    for (const { progress, owned } of due) owned.committed = progress
     this.#world.observer.observe({ kind: 'committed', partitions: due.length })
   }
 

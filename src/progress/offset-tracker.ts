@@ -1,6 +1,8 @@
 // How far a partition may be committed while its records finish in any order.
-// Invariant: `committable()` never passes a record that was taken and is not finished. Offsets that never came
-// (compacted away, transaction markers) lie between taken ones and count as finished with them.
+// Invariants: `committable()` never passes a record that was taken and is not finished; what another worker finished
+// before it lost the partition is not taken again. Offsets that never came (compacted away, transaction markers) lie
+// between taken ones and count as finished with them.
+import type { Unfinished } from './commit-metadata.ts'
 
 /** A record that was taken; hand it back to `finish`. */
 export interface TakenOffset {
@@ -13,13 +15,28 @@ export class OffsetTracker {
   #taken: TakenOffset[] = []
   #head = 0
   #next: bigint | null = null
+  /** Unfinished offsets of the time before, not yet taken here; rising. */
+  #inherited: bigint[]
+  /** From the base to the end, what is neither taken nor inherited was finished by somebody else. */
+  readonly #inheritedBase: bigint
+  #inheritedEnd: bigint
+
+  /** `inherited`: what the commit before said about the records behind it. */
+  constructor(inherited: Unfinished | null = null) {
+    this.#inherited = [...(inherited?.offsets ?? [])]
+    this.#inheritedBase = inherited?.offsets[0] ?? 0n
+    this.#inheritedEnd = inherited?.end ?? 0n
+  }
 
   /**
-   * Whether the offset was taken before: after a rejoin a partition is read again from its committed offset, and
-   * what is in flight or finished must not begin twice.
+   * Whether the offset was taken before, here or by whoever finished it: after a rejoin a partition is read again
+   * from its committed offset, and what is in flight or finished must not begin twice.
    */
   isTaken(offset: bigint): boolean {
-    return this.#next !== null && offset < this.#next
+    if (this.#next !== null && offset < this.#next) return true
+    // Read from before the committed offset: this is another log than the one that was told about.
+    if (this.#next === null && offset < this.#inheritedBase) this.#disinherit()
+    return offset < this.#inheritedEnd && !this.#inherited.includes(offset)
   }
 
   /** Offsets are taken in rising order, each once. */
@@ -29,6 +46,7 @@ export class OffsetTracker {
     const taken: TakenOffset = { offset, finished: false }
     this.#taken.push(taken)
     this.#next = offset + 1n
+    if (this.#inherited.length > 0) this.#inherited = this.#inherited.filter((each) => each > offset)
     return taken
   }
 
@@ -44,6 +62,27 @@ export class OffsetTracker {
 
   /** Everything below it is finished; null while nothing was taken. */
   committable(): bigint | null {
-    return this.#taken[this.#head]?.offset ?? this.#next
+    if (this.#next === null) return null
+    return this.#taken[this.#head]?.offset ?? this.#inherited[0] ?? this.#end()
+  }
+
+  /** What a commit of `committable()` says about the records behind it. */
+  unfinished(): Unfinished {
+    const offsets: bigint[] = []
+    for (let index = this.#head; index < this.#taken.length; index += 1) {
+      const taken = this.#taken[index]
+      if (taken?.finished === false) offsets.push(taken.offset)
+    }
+    return { offsets: [...offsets, ...this.#inherited], end: this.#end() }
+  }
+
+  #disinherit(): void {
+    this.#inherited = []
+    this.#inheritedEnd = 0n
+  }
+
+  #end(): bigint {
+    const next = this.#next ?? 0n
+    return next > this.#inheritedEnd ? next : this.#inheritedEnd
   }
 }

@@ -77,6 +77,11 @@ export const settingsTree = {
     url: setting(is.webAddress, 'http://127.0.0.1:8081/apis/ccompat/v7', 'Schema registry (Confluent’s API)'),
     username: setting(is.text, '', 'User name at the registry'),
     password: secret(is.text, 'Password at the registry'),
+    startWithinMs: setting(
+      is.wholeNumber(1_000, dayMs),
+      25_000,
+      'How long a start waits, not ready, for a registry that is away, before it gives up',
+    ),
   },
   group: {
     id: setting(
@@ -90,6 +95,13 @@ export const settingsTree = {
       is.startingPoint,
       '',
       'Where a group without offsets begins: `earliest`, `latest` or a time; needed only then',
+    ),
+  },
+  checks: {
+    replication: setting(
+      is.oneOf('enforce', 'warn'),
+      'enforce',
+      'Topics with fewer than 3 copies or `min.insync.replicas` below 2: refuse to start, or only warn',
     ),
   },
   topics: {

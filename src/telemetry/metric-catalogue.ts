@@ -66,6 +66,7 @@ const deadLetterReasons: Readonly<Record<DeadLetterReason, true>> = {
   unknown_schema_id: true,
   unsupported_schema_type: true,
   undecodable: true,
+  undecodable_batch: true,
   missing_id: true,
 }
 

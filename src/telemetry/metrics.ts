@@ -21,7 +21,7 @@ export function createMetrics({ version }: { readonly version: string }): Metric
   const registry = new Registry()
   // Its histogram of event-loop delay samples by timer: at the default of 10 ms that alone wakes an idle process
   // 100 times a second.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 })
   for (const name of omittedNodeMetrics) registry.removeSingleMetric(name)
   const metrics = createInstruments(metricCatalogue, registry)
   metrics.buildInfo.set(1, { version, node: nodeVersion })

@@ -42,7 +42,7 @@ describe.each([
     await group.append(0, 'a', 'b')
     await handler.untilSeen('a', 'b')
     expect(await group.committed(0)).toBeNull()
-    const result = await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n }])
+    const result = await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n, metadata: '' }])
     expect(result).toEqual({ kind: 'committed' })
     expect(await group.committed(0)).toBe(1n)
   })
@@ -81,7 +81,9 @@ describe.each([
     const rejoining = group.rejoin()
     await handler.untilRevoking(1)
     const { epoch } = handler
-    expect(await group.source.commit(epoch, [{ partition: 0, offset: 1n }])).toEqual({ kind: 'committed' })
+    expect(await group.source.commit(epoch, [{ partition: 0, offset: 1n, metadata: '' }])).toEqual({
+      kind: 'committed',
+    })
     expect(handler.epoch).toBe(epoch)
     settled()
     await rejoining
@@ -95,7 +97,7 @@ describe.each([
     await handler.untilSeen('a', 'b')
     const before = handler.epoch
     await group.rejoin()
-    const result = await group.source.commit(before, [{ partition: 0, offset: 2n }])
+    const result = await group.source.commit(before, [{ partition: 0, offset: 2n, metadata: '' }])
     expect(result.kind).toBe('refused')
     expect(await group.committed(0)).toBeNull()
   })
@@ -105,7 +107,7 @@ describe.each([
     await group.append(0, 'a', 'b', 'c')
     await group.append(1, 'x', 'y')
     await handler.untilSeen('a', 'b', 'c', 'x', 'y')
-    await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n }])
+    await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n, metadata: '' }])
     group.source.pause(0)
     group.source.pause(1)
     await group.append(0, 'd')
@@ -121,7 +123,9 @@ describe.each([
     await handler.untilSeen('a')
     const { epoch } = handler
     await group.source.stop()
-    expect((await group.source.commit(epoch, [{ partition: 0, offset: 1n }])).kind).toBe('refused')
+    expect((await group.source.commit(epoch, [{ partition: 0, offset: 1n, metadata: '' }])).kind).toBe(
+      'refused',
+    )
     await group.append(0, 'b')
     expect(await group.committed(0)).toBeNull()
     expect(handler.textsOf(0)).toEqual(['a'])

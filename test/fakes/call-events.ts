@@ -1,4 +1,5 @@
 // Call events and webhooks with ids of the test's choosing, for worlds that have no codec to mint them.
+import { plainWebhook } from '../../src/local/plain-webhook.ts'
 import type { CallEvent } from '../../src/domain/call-event.ts'
 import type { CallEventRecord, WebhookConfigRecord } from '../../src/domain/records.ts'
 import { simulateCall } from '../../src/local/simulated-call.ts'
@@ -17,25 +18,11 @@ export function webhookConfig(
   fields: Partial<WebhookConfigRecord> = {},
 ): WebhookConfigRecord {
   return {
+    ...plainWebhook,
     webhook_id: webhookId,
     account_id: 'acme',
-    enabled: true,
-    protocol: 'http',
     host: `${webhookId}.test`,
-    port: 80,
-    path: '/hook',
     parameters: [{ name: 'call', source: { parameter: 'call_id', literal: null } }],
-    method: 'POST',
-    event_types: ['call_start', 'call_end'],
-    content_type: 'application/json',
-    headers: [],
-    authentication: null,
-    signing_secrets: [],
-    missing_values: null,
-    time_zone: null,
-    limits: null,
-    created_at: null,
-    updated_at: null,
     ...fields,
   }
 }

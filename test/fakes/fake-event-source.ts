@@ -5,6 +5,7 @@
 import type {
   Clock,
   CommitResult,
+  CommittedProgress,
   EventSource,
   EventSourceHandler,
   OffsetCommit,
@@ -28,7 +29,7 @@ export class FakeEventSource implements EventSource {
   readonly #clock: Clock
   readonly #batchSize: number
   readonly #logs: SourceRecord[][]
-  readonly #committed = new Map<number, bigint>()
+  readonly #committed = new Map<number, CommittedProgress>()
   readonly #positions = new Map<number, bigint>()
   readonly #paused = new Set<number>()
   #handler: EventSourceHandler | null = null
@@ -64,7 +65,7 @@ export class FakeEventSource implements EventSource {
     await this.#commitsHeldUntil
     if (this.#membership !== 'member' || epoch !== this.#epoch)
       return { kind: 'refused', error: 'the membership has passed on' }
-    for (const { partition, offset } of offsets) this.#committed.set(partition, offset)
+    for (const { partition, ...progress } of offsets) this.#committed.set(partition, progress)
     this.commits.push({ epoch, offsets })
     return { kind: 'committed' }
   }
@@ -97,7 +98,7 @@ export class FakeEventSource implements EventSource {
 
   /** Null: the group never committed there. */
   committed(partition: number): bigint | null {
-    return this.#committed.get(partition) ?? null
+    return this.#committed.get(partition)?.offset ?? null
   }
 
   isPaused(partition: number): boolean {
@@ -132,7 +133,7 @@ export class FakeEventSource implements EventSource {
 
   /** Another member finished everything below `offset`. */
   commitByAnother(partition: number, offset: bigint): void {
-    this.#committed.set(partition, offset)
+    this.#committed.set(partition, { offset, metadata: '' })
   }
 
   stopBeating(): void {
@@ -155,8 +156,10 @@ export class FakeEventSource implements EventSource {
     this.#epoch += 1
     this.#membership = 'member'
     this.#assigned = partitions
-    for (const partition of partitions) this.#positions.set(partition, this.#committed.get(partition) ?? 0n)
-    this.#handler?.assigned({ epoch: this.#epoch, partitions })
+    for (const partition of partitions)
+      this.#positions.set(partition, this.#committed.get(partition)?.offset ?? 0n)
+    const committed = new Map(this.#committed)
+    this.#handler?.assigned({ epoch: this.#epoch, partitions, committed })
     for (const partition of partitions) queueMicrotask(() => this.#handOver(partition))
   }
 

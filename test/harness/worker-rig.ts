@@ -1,5 +1,6 @@
 // A worker on the real broker and registry, with topics, a group and a receiver of its own: what the
 // integration tests run on. Everything that it starts ends with `stop`.
+import { plainWebhook } from '../../src/local/plain-webhook.ts'
 import { randomUUID } from 'node:crypto'
 import type { WebhookConfigRecord, WebhookOutcomeRecord } from '../../src/domain/records.ts'
 import type { Observation } from '../../src/domain/observation.ts'
@@ -39,6 +40,7 @@ export function testEnvironment(overrides: Readonly<Record<string, string>> = {}
     REGISTRY_URL: process.env['TEST_REGISTRY_URL'] ?? '',
     GROUP_ID: `workers-${run}`,
     START_FROM: 'earliest',
+    CHECKS_REPLICATION: 'warn',
     TOPICS_MIN_INSYNC_REPLICAS: '1',
     TOPICS_EVENTS_NAME: `events-${run}`,
     TOPICS_EVENTS_PARTITIONS: '4',
@@ -126,27 +128,13 @@ export function foldFinals(outcomes: readonly WebhookOutcomeRecord[]): Map<strin
   return folded
 }
 
-/** A webhook with nothing optional set. */
+/** A webhook that sends the call's id. */
 export function webhookRecord(
   fields: Partial<WebhookConfigRecord> & Pick<WebhookConfigRecord, 'webhook_id' | 'account_id' | 'port'>,
 ): WebhookConfigRecord {
   return {
-    enabled: true,
-    protocol: 'http',
-    host: '127.0.0.1',
-    path: '/hook',
+    ...plainWebhook,
     parameters: [{ name: 'call', source: { parameter: 'call_id', literal: null } }],
-    method: 'POST',
-    event_types: ['call_start', 'call_end'],
-    content_type: 'application/json',
-    headers: [],
-    authentication: null,
-    signing_secrets: [],
-    missing_values: null,
-    time_zone: null,
-    limits: null,
-    created_at: null,
-    updated_at: null,
     ...fields,
   }
 }

@@ -26,8 +26,8 @@ describe('two members', () => {
     await group.append(1, 'x', 'y')
     await handler.untilSeen('a', 'b', 'x', 'y')
     const both = [
-      { partition: 0, offset: 1n },
-      { partition: 1, offset: 1n },
+      { partition: 0, offset: 1n, metadata: '' },
+      { partition: 1, offset: 1n, metadata: '' },
     ]
     await group.source.commit(handler.epoch, both)
     const second = group.member()
@@ -43,7 +43,7 @@ describe('two members', () => {
       const [own] = other.assignments.at(-1)?.partitions ?? []
       const next = own === 0 ? 'b' : 'y'
       await other.untilSeen(next)
-      await second.commit(other.epoch, [{ partition: own ?? -1, offset: 2n }])
+      await second.commit(other.epoch, [{ partition: own ?? -1, offset: 2n, metadata: '' }])
     } finally {
       await second.stop()
     }
@@ -66,14 +66,16 @@ describe('two members', () => {
     const started = second.start(other)
     await handler.untilRevoking(1)
     // Still of the old generation, which the group takes while it waits for everybody.
-    expect(await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n }])).toEqual({
+    expect(await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n, metadata: '' }])).toEqual({
       kind: 'committed',
     })
     const stale = handler.epoch
     settled()
     await started
     await until(() => handler.epoch > stale, 'the rejoin')
-    expect((await group.source.commit(stale, [{ partition: 0, offset: 2n }])).kind).toBe('refused')
+    expect((await group.source.commit(stale, [{ partition: 0, offset: 2n, metadata: '' }])).kind).toBe(
+      'refused',
+    )
     await second.stop()
     expect(await group.committed(0)).toBe(1n)
   })
@@ -84,7 +86,7 @@ describe('a consumer that breaks', () => {
     const { group, handler } = await joined()
     await group.append(0, 'a', 'b')
     await handler.untilSeen('a', 'b')
-    await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n }])
+    await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n, metadata: '' }])
     const before = handler.epoch
     // Whatever throws while it settles breaks the join; the client stops its consumer then.
     const { revoking } = handler

@@ -25,8 +25,7 @@ class CorruptRecordsError extends Error {
 }
 
 /**
- * @throws CorruptRecordsError for damage inside a partition's records, CorruptBytesError for damage around them,
- * kafkajs's own error for a compression it has no codec for.
+ * @throws CorruptRecordsError for damage inside a partition's records, CorruptBytesError for damage around them.
  */
 export const decodeFetchResponse = async (raw: Buffer): Promise<unknown> => {
   const cursor = new ByteCursor(raw)
@@ -82,8 +81,6 @@ const readRecords = async (
   try {
     return await decodeRecordSet(cursor.view(size), aborted)
   } catch (error) {
-    // The consumer stops for good on this name: without a codec another try cannot help.
-    if (error instanceof Error && error.name === 'KafkaJSNotImplemented') throw error
     const cause = error instanceof Error ? error : new CorruptBytesError(String(error))
     throw new CorruptRecordsError(topic, partition, cause)
   }

@@ -20,6 +20,14 @@ export interface GroupInternals {
   readonly generationId: number | null
   readonly memberId: string | null
   readonly offsetManager: OffsetManagerInternals
+  readonly coordinator: {
+    offsetFetch(request: {
+      groupId: string
+      topics: { topic: string; partitions: { partition: number }[] }[]
+    }): Promise<{
+      responses: { partitions: { partition: number; offset: string; metadata: string | null }[] }[]
+    }>
+  }
   joinAndSync(): Promise<void>
   fetch(nodeId: string): Promise<object[]>
   assigned(): readonly { topic: string; partitions: readonly number[] }[]
@@ -28,7 +36,8 @@ export interface GroupInternals {
 /** Carried by the partition assigner, which the client keeps with each group and hands back unseen. */
 export interface MembershipHooks {
   beforeRejoin(): Promise<void>
-  joined(group: GroupInternals): void
+  /** Nothing is fetched before it has resolved. */
+  joined(group: GroupInternals): Promise<void>
 }
 
 interface RunnerInternals {
@@ -48,7 +57,7 @@ export const patchGroupMembership = (): void => {
     const hooks = this.assigners.filter(isHooked)
     if (this.generationId !== null) await Promise.all(hooks.map((hook) => hook.beforeRejoin()))
     await plainJoin.call(this)
-    for (const hook of hooks) hook.joined(this)
+    await Promise.all(hooks.map((hook) => hook.joined(this)))
   }
   const plainFetch = ConsumerGroup.prototype.fetch
   ConsumerGroup.prototype.fetch = async function fetch(

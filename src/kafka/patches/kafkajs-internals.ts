@@ -29,7 +29,17 @@ export interface RequestDefinition {
 export interface RequestQueueInternals {
   readonly pending: readonly unknown[]
   readonly throttledUntil: number
+  readonly inflight: ReadonlyMap<
+    number,
+    { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void }
+  >
+  readonly enforceRequestTimeout: boolean
+  readonly requestTimeout: number
+  requestTimeoutIntervalId: NodeJS.Timeout
+  isConnected(): boolean
+  destroy(): void
   scheduleCheckPendingRequests(): void
+  scheduleRequestTimeoutCheck(): void
 }
 
 export interface ConnectionInternals {
@@ -47,7 +57,7 @@ export interface CompressionCodec {
 
 export interface CompressionInternals {
   readonly Codecs: Record<number, () => CompressionCodec>
-  readonly Types: { readonly GZIP: number }
+  readonly Types: Readonly<Record<'GZIP' | 'Snappy' | 'LZ4' | 'ZSTD', number>>
 }
 
 /** Where a decoder stands in its buffer. */
@@ -79,6 +89,8 @@ export interface FetchedRecord {
   readonly value: Buffer | null
   readonly headers?: Record<string, Buffer | (Buffer | null)[] | null>
   readonly isControlRecord?: boolean
+  /** Why the batch cannot be decoded whose bytes are the value. */
+  readonly undecodableBatch?: string
 }
 
 interface BrokerInternals {

@@ -26,23 +26,39 @@ async function silentPort(): Promise<number> {
 
 const faultyFile = 'test/unit/cli/no-such-file.json'
 
+/** Every command and subcommand, as the help texts themselves list them. */
+async function commandsBelow(words: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const { out } = await run([...words, '--help'])
+  const listed = out.split('\nCommands:\n')[1]?.split('\n\n')[0] ?? ''
+  const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name)
+  const below = await Promise.all(
+    names.filter((name) => name !== 'help').map((name) => commandsBelow([...words, name])),
+  )
+  return [words, ...below.flat()]
+}
+
 describe('help', () => {
-  it.each([
-    [[]],
-    [['worker']],
-    [['topics']],
-    [['topics', 'create']],
-    [['topics', 'check']],
-    [['schemas']],
-    [['schemas', 'register']],
-    [['schemas', 'check']],
-    [['settings']],
-    [['settings', 'print']],
-    [['stack']],
-  ])('%j has an example', async (command) => {
-    const { exitCode, out } = await run([...command, '--help'])
-    expect(exitCode).toBe(0)
-    expect(out).toMatch(/\nExample:\n {2}.*node src\/main\.ts/)
+  it('is had of every command, with an example', async () => {
+    const commands = await commandsBelow([])
+    expect(commands.map((words) => words.join(' '))).toEqual([
+      '',
+      'worker',
+      'topics',
+      'topics create',
+      'topics check',
+      'schemas',
+      'schemas register',
+      'schemas check',
+      'settings',
+      'settings print',
+      'stack',
+      'demo',
+    ])
+    for (const words of commands) {
+      const { exitCode, out, err } = await run([...words, '--help'])
+      expect({ words, exitCode, err }).toEqual({ words, exitCode: 0, err: '' })
+      expect(out).toMatch(/\nExample:\n {2}.*(node src\/main\.ts|npm run)/)
+    }
   })
 
   it('has the version', async () => {

@@ -1,4 +1,5 @@
 // A call event and a webhook in every shape that a test needs: what is not named stays ordinary.
+import { plainWebhook } from '../../../src/local/plain-webhook.ts'
 import type { CallEvent } from '../../../src/domain/call-event.ts'
 import type { WebhookConfigRecord } from '../../../src/domain/records.ts'
 import { validateWebhook } from '../../../src/domain/webhook-validation.ts'
@@ -15,25 +16,13 @@ export function aCallEvent(fields: Partial<Record<keyof CallEvent, unknown>> = {
 /** A JSON POST without parameters. */
 export function aWebhookRecord(fields: Partial<WebhookConfigRecord> = {}): WebhookConfigRecord {
   return {
+    ...plainWebhook,
     webhook_id: 'webhook-1',
     account_id: '10427',
-    enabled: true,
     protocol: 'https',
     host: 'crm.example.com',
     port: 443,
     path: '/calls',
-    parameters: [],
-    method: 'POST',
-    event_types: ['call_start', 'call_end'],
-    content_type: 'application/json',
-    headers: [],
-    authentication: null,
-    signing_secrets: [],
-    missing_values: null,
-    time_zone: null,
-    limits: null,
-    created_at: null,
-    updated_at: null,
     ...fields,
   }
 }

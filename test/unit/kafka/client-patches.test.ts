@@ -2,11 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
-import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from '@jest/globals'
 import { CompressionCodecs, CompressionTypes } from 'kafkajs'
 import { applyClientPatches, UnsupportedClientError } from '../../../src/kafka/client-patches.ts'
-import { MAX_INFLATED_BYTES } from '../../../src/kafka/patches/gzip-codec.ts'
 
 const require = createRequire(import.meta.url)
 const logger = { debug() {}, info() {}, warn() {}, error() {}, namespace: () => logger }
@@ -112,26 +110,6 @@ describe('an idle request queue', () => {
     })
     expect(queue.pending).toHaveLength(0)
     queue.destroy()
-  })
-})
-
-describe('a gzip batch', () => {
-  const bomb = gzipSync(Buffer.alloc(MAX_INFLATED_BYTES + 1))
-
-  it('is not inflated beyond the limit, where the plain codec has none', async () => {
-    applyClientPatches()
-    expect(await plainGzip.decompress(bomb)).toHaveLength(MAX_INFLATED_BYTES + 1)
-    await expect(CompressionCodecs[CompressionTypes.GZIP]().decompress(bomb)).rejects.toMatchObject({
-      code: 'ERR_BUFFER_TOO_LARGE',
-    })
-  })
-
-  it('is packed and unpacked as before below it', async () => {
-    applyClientPatches()
-    const codec = CompressionCodecs[CompressionTypes.GZIP]()
-    const packed = await codec.compress({ buffer: Buffer.from('text') })
-    expect(gunzipSync(packed).toString()).toBe('text')
-    expect((await codec.decompress(packed)).toString()).toBe('text')
   })
 })
 

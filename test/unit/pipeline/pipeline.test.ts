@@ -35,12 +35,12 @@ describe('the commit cadence', () => {
     await clock.advance(commitIntervalMs - 1)
     expect(source.commits).toEqual([])
     await clock.advance(1)
-    expect(source.commits).toEqual([{ epoch: 1, offsets: [{ partition: 0, offset: 2n }] }])
+    expect(source.commits).toEqual([{ epoch: 1, offsets: [{ partition: 0, offset: 2n, metadata: '' }] }])
     await clock.advance(10 * commitIntervalMs)
     expect(source.commits).toHaveLength(1)
     world.events(1, 'c')
     await clock.advance(2 * commitIntervalMs)
-    expect(source.commits[1]?.offsets).toEqual([{ partition: 1, offset: 1n }])
+    expect(source.commits[1]?.offsets).toEqual([{ partition: 1, offset: 1n, metadata: '' }])
   })
 
   it('has one commit under way at a time, so that none overtakes another', async () => {
@@ -119,7 +119,7 @@ describe('a rejoin', () => {
     await clock.advance(1_000)
     expect(world.sent).toEqual(['a'])
     await clock.run(rejoined)
-    expect(source.commits).toEqual([{ epoch: 1, offsets: [{ partition: 0, offset: 1n }] }])
+    expect(source.commits).toEqual([{ epoch: 1, offsets: [{ partition: 0, offset: 1n, metadata: '' }] }])
     await clock.advance(3_000)
     // The batch that came during the rejoin was not taken, and came again.
     expect(world.sent).toEqual(['a', 'b'])
@@ -135,7 +135,8 @@ describe('a rejoin', () => {
     const begunAtMs = clock.monotonicMs()
     await clock.run(source.rejoin([0]))
     expect(clock.monotonicMs() - begunAtMs).toBe(revokeSettleMs)
-    expect(source.committed(0)).toBeNull()
+    // Not past what hangs, though the commit tells that the one behind it is finished.
+    expect(source.committed(0)).toBe(0n)
     await clock.advance(5_000)
     expect(world.sent).toEqual(['a', 'b'])
     expect(source.committed(0)).toBe(2n)
@@ -156,7 +157,7 @@ describe('a rejoin', () => {
     expect(source.committed(0)).toBeNull()
     expect(source.committed(1)).toBe(1n)
     expect(source.commits.filter(({ epoch }) => epoch === 2).flatMap(({ offsets }) => offsets)).toEqual([
-      { partition: 1, offset: 1n },
+      { partition: 1, offset: 1n, metadata: '' },
     ])
     expect(world.outcomes.endings).toHaveLength(1)
   })
@@ -303,6 +304,21 @@ describe('a process that dies', () => {
     expect(world.source.committed(0)).toBe(1n)
   })
 
+  it('behind one that hangs has repeated only what hung: the commit knew of the others', async () => {
+    const { world } = await worldWithWebhook()
+    const { clock, sender } = world
+    sender.script(address, { hang: true }, { status: 200 })
+    world.events(0, 'hangs', 'b', 'c', 'd')
+    await clock.advance(2 * commitIntervalMs)
+    expect(world.source.committed(0)).toBe(0n)
+    sender.script(address, { status: 200 })
+    await nextProcess(world)
+    world.events(0, 'e')
+    await clock.advance(2 * commitIntervalMs)
+    expect(world.sent).toEqual(['hangs', 'b', 'c', 'd', 'hangs', 'e'])
+    expect(world.source.committed(0)).toBe(5n)
+  })
+
   it('with an acknowledgement that was lost has not committed', async () => {
     const world = new PipelineWorld()
     world.tableSource.put(webhookConfig('w'))
@@ -348,7 +364,7 @@ describe('a drain', () => {
     expect(await clock.run(drained)).toEqual({ clean: true })
     expect(world.sent).toEqual(['a'])
     expect(source.committed(0)).toBe(1n)
-    expect(await source.commit(source.epoch, [{ partition: 0, offset: 2n }])).toMatchObject({
+    expect(await source.commit(source.epoch, [{ partition: 0, offset: 2n, metadata: '' }])).toMatchObject({
       kind: 'refused',
     })
     await process.tableSource.stop()

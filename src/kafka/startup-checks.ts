@@ -1,0 +1,163 @@
+// What the topics must be before a worker may rely on them: looked at once, before anything is consumed.
+// Invariant: whoever passes cannot lose an acknowledged record with one broker, and can always answer an event
+// with an outcome or a dead letter. What would break such a promise is told completely, a line each.
+import kafkajs from 'kafkajs'
+import type { Admin, KafkaConfig } from 'kafkajs'
+import { withAdmin } from './admin-session.ts'
+import { askAgain } from './ask-again.ts'
+
+const { ConfigResourceTypes } = kafkajs
+
+export type TopicRole = 'events' | 'webhooks' | 'outcomes' | 'deadLetters'
+
+/** A topic as the brokers describe it; null: there is none. */
+export interface FoundTopic {
+  /** The least of its partitions. */
+  readonly replicationFactor: number
+  /** Kafka's own names and spelling. */
+  readonly config: Readonly<Record<string, string>>
+}
+
+export type FoundTopics = Readonly<Record<TopicRole, { name: string; found: FoundTopic | null }>>
+
+export interface StartupChecksOptions {
+  /** As given to `new Kafka`. */
+  readonly kafka: KafkaConfig
+  readonly topics: Readonly<Record<TopicRole, { readonly name: string }>>
+  /** `warn`: too few copies are told and let pass. */
+  readonly replication: 'enforce' | 'warn'
+  /** Told for everything that was let pass. */
+  warn(text: string): void
+}
+
+/** Refusal to start: the topics cannot carry what the worker promises. The text holds a line per reason. */
+export class StartRefused extends Error {
+  readonly code = 'START_REFUSED'
+  readonly reasons: readonly string[]
+
+  constructor(reasons: readonly string[]) {
+    super(reasons.join('\n'))
+    this.reasons = reasons
+  }
+}
+
+/** One broker may be lost and another be restarted without losing a record or the ability to write. */
+const leastReplicas = 3
+const leastInSync = 2
+/** A dead letter is an event with headers that say why it is one. */
+const deadLetterHeadroomBytes = 65_536
+
+const roles: readonly TopicRole[] = ['events', 'webhooks', 'outcomes', 'deadLetters']
+const lookedAt = ['cleanup.policy', 'min.insync.replicas', 'max.message.bytes'] as const
+
+/** @throws StartRefused; KafkaRefused where the brokers cannot be asked. */
+export async function checkBeforeStart({ kafka, topics, replication, warn }: StartupChecksOptions) {
+  const names = roles.map((role) => topics[role].name)
+  const found = await withAdmin(kafka, (admin) => describe(admin, names))
+  const named = (role: TopicRole) => ({
+    name: topics[role].name,
+    found: found.get(topics[role].name) ?? null,
+  })
+  const all: FoundTopics = {
+    events: named('events'),
+    webhooks: named('webhooks'),
+    outcomes: named('outcomes'),
+    deadLetters: named('deadLetters'),
+  }
+  const tooFew = replicationFaults(all)
+  const reasons = [...topicFaults(all), ...(replication === 'enforce' ? tooFew.map(withOverride) : [])]
+  if (reasons.length > 0) throw new StartRefused(reasons)
+  for (const fault of tooFew) warn(`${fault}; checks.replication is warn, so it is let pass`)
+}
+
+/** Topics that are missing, or made for something else. Nothing lets these pass. */
+export function topicFaults(topics: FoundTopics): readonly string[] {
+  return [
+    ...roles.flatMap((role) => {
+      const { name, found } = topics[role]
+      return found === null
+        ? [
+            `${name}: the topic is absent; make it with "topics create", or name another (topics.${role}.name)`,
+          ]
+        : []
+    }),
+    ...roles.flatMap((role) => cleanupFault(role, topics[role])),
+    ...deadLetterFault(topics),
+  ]
+}
+
+/** Topics that a single broker can take records of acknowledged writes away from. */
+export function replicationFaults(topics: FoundTopics): readonly string[] {
+  return roles.flatMap((role) => {
+    const { name, found } = topics[role]
+    if (found === null) return []
+    const inSync = numberOf(found, 'min.insync.replicas')
+    return [
+      ...(found.replicationFactor < leastReplicas
+        ? [`${name}: replication factor is ${found.replicationFactor}; needed: at least ${leastReplicas}`]
+        : []),
+      ...(inSync < leastInSync
+        ? [`${name}: min.insync.replicas is ${inSync}; needed: at least ${leastInSync}`]
+        : []),
+    ]
+  })
+}
+
+function withOverride(fault: string): string {
+  return `${fault}, or checks.replication (CHECKS_REPLICATION) = warn where losing records is acceptable`
+}
+
+const whyCleanup: Readonly<Record<TopicRole, string>> = {
+  events: 'compaction would drop the start of a call for its end',
+  webhooks: 'anything else forgets webhooks that nobody edits',
+  outcomes: 'compaction would keep one outcome per webhook',
+  deadLetters: 'compaction would drop letters with equal keys',
+}
+
+function cleanupFault(role: TopicRole, { name, found }: FoundTopics[TopicRole]): readonly string[] {
+  const needed = role === 'webhooks' ? 'compact' : 'delete'
+  const policy = found?.config['cleanup.policy']
+  if (policy === undefined || policy === needed) return []
+  return [`${name}: cleanup.policy is ${policy || 'empty'}; needed: ${needed}, because ${whyCleanup[role]}`]
+}
+
+function deadLetterFault({ events, deadLetters }: FoundTopics): readonly string[] {
+  if (events.found === null || deadLetters.found === null) return []
+  const needed = numberOf(events.found, 'max.message.bytes') + deadLetterHeadroomBytes
+  const bytes = numberOf(deadLetters.found, 'max.message.bytes')
+  if (bytes >= needed) return []
+  return [
+    `${deadLetters.name}: max.message.bytes is ${bytes}; needed: at least ${needed}, which is that of ${events.name} and 64 KiB for the reason`,
+  ]
+}
+
+/** A broker that does not tell a value is taken at its word for nothing: the check fails. */
+function numberOf({ config }: FoundTopic, name: (typeof lookedAt)[number]): number {
+  return Number(config[name] ?? 0)
+}
+
+async function describe(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, FoundTopic>> {
+  const existing = new Set(await askAgain(() => admin.listTopics()))
+  const present = names.filter((name) => existing.has(name))
+  if (present.length === 0) return new Map()
+  const metadata = await askAgain(() => admin.fetchTopicMetadata({ topics: [...present] }))
+  const described = await askAgain(() =>
+    admin.describeConfigs({
+      includeSynonyms: false,
+      resources: present.map((name) => ({
+        type: ConfigResourceTypes.TOPIC,
+        name,
+        configNames: [...lookedAt],
+      })),
+    }),
+  )
+  const topicOf = (name: string): FoundTopic => {
+    const partitions = metadata.topics.find((topic) => topic.name === name)?.partitions ?? []
+    const entries = described.resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? []
+    return {
+      replicationFactor: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+      config: Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue])),
+    }
+  }
+  return new Map(present.map((name) => [name, topicOf(name)]))
+}

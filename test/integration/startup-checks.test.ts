@@ -1,0 +1,88 @@
+// What the brokers really answer about topics, and that a refused start leaves nothing behind.
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { Kafka } from 'kafkajs'
+import { checkBeforeStart, StartRefused } from '../../src/kafka/startup-checks.ts'
+import { clientOptions } from './compacted-topic.ts'
+
+type Configs = Readonly<
+  Record<'events' | 'webhooks' | 'outcomes' | 'deadLetters', Record<string, string> | null>
+>
+
+const good: Configs = {
+  events: { 'cleanup.policy': 'delete' },
+  webhooks: { 'cleanup.policy': 'compact' },
+  outcomes: { 'cleanup.policy': 'delete' },
+  deadLetters: { 'cleanup.policy': 'delete', 'max.message.bytes': '2000000' },
+}
+
+/** Makes the topics that are not null, and answers what the check is told. */
+async function topicsWith(configs: Configs) {
+  const run = randomUUID().slice(0, 8)
+  const nameOf = (role: string): string => `checked-${role}-${run}`
+  const admin = new Kafka(clientOptions()).admin()
+  await admin.connect()
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: Object.entries(configs).flatMap(([role, config]) => {
+      const configEntries = Object.entries(config ?? {}).map(([name, value]) => ({ name, value }))
+      return config === null ? [] : [{ topic: nameOf(role), numPartitions: 2, configEntries }]
+    }),
+  })
+  await admin.disconnect()
+  const { brokers } = clientOptions()
+  return {
+    nameOf,
+    kafka: { brokers },
+    topics: {
+      events: { name: nameOf('events') },
+      webhooks: { name: nameOf('webhooks') },
+      outcomes: { name: nameOf('outcomes') },
+      deadLetters: { name: nameOf('deadLetters') },
+    },
+  }
+}
+
+async function reasonsOf(checking: Promise<void>): Promise<readonly string[]> {
+  const error: unknown = await checking.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof StartRefused)) throw new Error('the start was not refused', { cause: error })
+  expect(error.code).toBe('START_REFUSED')
+  expect(error.message.split('\n')).toEqual(error.reasons)
+  return error.reasons
+}
+
+describe('the checks before a start', () => {
+  it('refuse topics of one copy, unless they are told to warn', async () => {
+    const { nameOf, ...checked } = await topicsWith(good)
+    const warnings: string[] = []
+    const warn = (text: string) => void warnings.push(text)
+    const reasons = await reasonsOf(checkBeforeStart({ ...checked, replication: 'enforce', warn }))
+    expect(reasons).toHaveLength(8)
+    expect(reasons[0]).toMatch(`${nameOf('events')}: replication factor is 1; needed: at least 3, or checks.`)
+    expect(warnings).toEqual([])
+    await checkBeforeStart({ ...checked, replication: 'warn', warn })
+    expect(warnings).toHaveLength(8)
+    expect(warnings[7]).toBe(
+      `${nameOf('deadLetters')}: min.insync.replicas is 1; needed: at least 2; checks.replication is warn, so it is let pass`,
+    )
+  })
+
+  it('refuse everything else whatever they are told, all reasons at once', async () => {
+    const { nameOf, ...checked } = await topicsWith({
+      events: { 'cleanup.policy': 'compact', 'max.message.bytes': '3000000' },
+      webhooks: { 'cleanup.policy': 'compact,delete' },
+      outcomes: null,
+      deadLetters: good.deadLetters,
+    })
+    const warn = (): void => {}
+    expect(await reasonsOf(checkBeforeStart({ ...checked, replication: 'warn', warn }))).toEqual([
+      `${nameOf('outcomes')}: the topic is absent; make it with "topics create", or name another (topics.outcomes.name)`,
+      `${nameOf('events')}: cleanup.policy is compact; needed: delete, because compaction would drop the start of a call for its end`,
+      `${nameOf('webhooks')}: cleanup.policy is compact,delete; needed: compact, because anything else forgets webhooks that nobody edits`,
+      `${nameOf('deadLetters')}: max.message.bytes is 2000000; needed: at least 3065536, which is that of ${nameOf('events')} and 64 KiB for the reason`,
+    ])
+  })
+})
