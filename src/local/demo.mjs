@@ -1,25 +1,24 @@
 // The demo's entry: plain JavaScript without packages, so that it runs on whatever Node is there and before
 // anything is installed. It installs when the lockfile has changed since the last time, then hands over to the
 // demo proper on the Node that the packages bring along.
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { spawn } from 'node:child_process'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
-const stampFile = join(root, 'node_modules', '.installed-lockfile')
 
-installIfChanged()
+if (!isInstalled()) install()
 handOver()
 
-function installIfChanged() {
-  const lockfile = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lockfile) return
+/** npm notes what it installed in a lockfile of its own, written last; ours is newer once it has changed. */
+function isInstalled() {
+  const noted = join(root, 'node_modules', '.package-lock.json')
+  return existsSync(noted) && statSync(noted).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
+}
+
+function install() {
   console.log('installing packages…')
   // Through npm's own entry where npm runs us: a bare "npm" may be another one on the path.
   const npm = process.env.npm_execpath
@@ -28,11 +27,9 @@ function installIfChanged() {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  if (installed.status !== 0) {
-    console.error('the packages could not be installed: run "npm ci" to see why')
-    process.exit(1)
-  }
-  writeFileSync(stampFile, lockfile)
+  if (installed.status === 0) return
+  console.error('the packages could not be installed: run "npm ci" to see why')
+  process.exit(1)
 }
 
 function handOver() {
