@@ -103,11 +103,16 @@ async function startUnlessAborted(
     settings.kafka,
     observer,
   )
+  const startedAtMs = clock.monotonicMs()
+  const liveForMs = settings.kafka.giveUpMs + settings.kafka.rebalanceTimeoutMs
   const ops = createOpsServer({
     ...settings.ops,
     metrics,
     ready: () => ({ table: live.ready, gate: gate.closedBecause === null }),
-    live: () => ({ process: true }),
+    // The source ends the process itself when the group stays silent; this is for the case that it does not.
+    live: () => ({
+      progress: clock.monotonicMs() - (source.lastHeartbeatMs() ?? startedAtMs) < liveForMs,
+    }),
   })
 
   const closing: (() => Promise<unknown> | void)[] = []

@@ -88,7 +88,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       receiver,
       webhooks: shown.map(({ record }) => record),
     })
-    await Promise.race([ledger.settled(), delay(settleWithinMs), options.interrupted])
+    await Promise.race([ledger.settled(), delay(settleWithinMs)])
     summarise(ledger, receiver, out)
     return ledger.missing()
   } finally {

@@ -3,6 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { Kafka } from 'kafkajs'
 import { checkBeforeStart, StartRefused } from '../../src/kafka/startup-checks.ts'
+import { freePort } from '../../src/local/stack-ports.ts'
+import { startTcpProxy } from '../harness/tcp-proxy.ts'
+import { until } from '../harness/until.ts'
+import { startWorkerRig } from '../harness/worker-rig.ts'
 import { clientOptions } from './compacted-topic.ts'
 
 type Configs = Readonly<
@@ -84,5 +88,29 @@ describe('the checks before a start', () => {
       `${nameOf('webhooks')}: cleanup.policy is compact,delete; needed: compact, because anything else forgets webhooks that nobody edits`,
       `${nameOf('deadLetters')}: max.message.bytes is 2000000; needed: at least 3065536, which is that of ${nameOf('events')} and 64 KiB for the reason`,
     ])
+  })
+})
+
+describe('a registry that is away at the start', () => {
+  it('is waited for: not ready meanwhile, and ready once it answers', async () => {
+    const { host, pathname } = new URL(process.env['TEST_REGISTRY_URL'] ?? '')
+    const proxy = await startTcpProxy(host)
+    const opsPort = await freePort()
+    const rig = await startWorkerRig({
+      REGISTRY_URL: `http://${proxy.host}:${proxy.port}${pathname}`,
+      OPS_PORT: String(opsPort),
+    })
+    const readyz = async () => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).status
+    proxy.become('refuse')
+    proxy.cut()
+    const refusedBefore = proxy.accepted
+    const starting = rig.startWorker()
+    await until(() => proxy.accepted >= refusedBefore + 4, 'four questions in vain')
+    expect(await readyz()).toBe(503)
+    proxy.become('pass')
+    await starting
+    await until(async () => (await readyz()) === 200, 'the worker to be ready')
+    await rig.stop()
+    await proxy.stop()
   })
 })

@@ -97,6 +97,18 @@ describe('the supervisor', () => {
     expect(told).toHaveLength(builds)
   })
 
+  it('tries again at least every five seconds, so that brokers that are back after minutes are found soon', async () => {
+    const refuse = (): Promise<void> => Promise.reject(new Error('no broker answers'))
+    const { supervisor, told } = supervised([async () => {}, ...Array.from({ length: 99 }, () => refuse)])
+    await supervisor.start()
+    supervisor.crashed(crash)
+    await jest.advanceTimersByTimeAsync(60_000)
+    const before = told.length
+    await jest.advanceTimersByTimeAsync(5_000)
+    expect(told.slice(before)).toEqual(['tear down', 'build'])
+    supervisor.stop()
+  })
+
   it('gives up on a client that crashes as often as it is rebuilt, though it makes progress each time', async () => {
     const { supervisor, given } = supervised()
     await supervisor.start()

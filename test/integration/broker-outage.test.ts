@@ -1,0 +1,120 @@
+// A broker that goes away and comes back, in each way that this happens: the worker lives on, takes up again soon
+// after, and accounts for every delivery without repeating a request.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { setTimeout as delay } from 'node:timers/promises'
+import { startFaultyBroker } from '../harness/faulty-broker.ts'
+import type { FaultyBroker } from '../harness/faulty-broker.ts'
+import { connections, startOutageLoad } from '../harness/outage-load.ts'
+import { until } from '../harness/until.ts'
+import { startTcpProxy } from '../harness/tcp-proxy.ts'
+import type { TcpProxy } from '../harness/tcp-proxy.ts'
+import type { OutageLoad } from '../harness/outage-load.ts'
+
+const backWithinMs = 15_000
+const faultMs = Number(process.env['TEST_FAULT_MS'] ?? 12_000)
+
+describe('a broker that goes away and comes back', () => {
+  let broker: FaultyBroker
+  let load: OutageLoad
+  let registry: TcpProxy
+
+  beforeAll(async () => {
+    broker = await startFaultyBroker()
+    const { host, pathname } = new URL(broker.registryUrl)
+    registry = await startTcpProxy(host)
+    load = await startOutageLoad({
+      rig: { KAFKA_BROKERS: broker.direct, REGISTRY_URL: broker.registryUrl },
+      worker: {
+        KAFKA_BROKERS: broker.proxied,
+        REGISTRY_URL: `http://${registry.host}:${registry.port}${pathname}`,
+      },
+    })
+    await load.publish(20, 0)
+    await load.untilAllDelivered(15_000)
+  })
+
+  afterAll(async () => {
+    await load.stop()
+    await broker.stop()
+    await registry.stop()
+  })
+
+  /** A load that is under way when the fault begins, and goes on during it where the broker can be reached. */
+  const through = async (fault: () => Promise<void>, during: 'load' | 'no load') => {
+    const duplicates = load.receiver.duplicates()
+    const { requests } = load.receiver
+    await load.publish(200, 0)
+    await load.untilNextRequest(5_000)
+    const meanwhile = during === 'load' ? load.publish(100, faultMs) : Promise.resolve()
+    await fault()
+    const back = performance.now()
+    const settledBefore = requests.length
+    await Promise.all([meanwhile, load.publish(20, 0)])
+    await load.untilAllDelivered(30_000)
+    // Those that were on their way at that moment do not tell that anything was taken up again.
+    const takenUp = requests[settledBefore + connections]
+    expect((takenUp?.atMs ?? Infinity) - back).toBeLessThan(backWithinMs)
+    expect(load.undelivered()).toBe(0)
+    expect(load.receiver.duplicates()).toBe(duplicates)
+    expect(await load.readyz()).toBe(200)
+  }
+
+  it('connections that are cut', () => through(async () => broker.proxy.cut(), 'load'))
+
+  it('connections that are refused', () =>
+    through(async () => {
+      broker.proxy.become('refuse')
+      broker.proxy.cut()
+      await delay(faultMs)
+      broker.proxy.become('pass')
+    }, 'load'))
+
+  it('connections that are half open: nothing is answered, nothing is closed', () =>
+    through(async () => {
+      broker.proxy.become('swallow')
+      await delay(faultMs)
+      broker.proxy.become('pass')
+    }, 'load'))
+
+  it('a broker that stands still', () =>
+    through(async () => {
+      process.kill(broker.server.pid, 'SIGSTOP')
+      await delay(faultMs)
+      process.kill(broker.server.pid, 'SIGCONT')
+    }, 'no load'))
+
+  it('a broker that is killed and started again', () =>
+    through(async () => {
+      process.kill(broker.server.pid, 'SIGKILL')
+      await delay(faultMs)
+      await broker.server.restart()
+    }, 'no load'))
+
+  it('a registry that is away: what is known is delivered at the same pace, and nothing is rejected', async () => {
+    await load.publish(200, 0)
+    const usualMs = await load.untilAllDelivered(15_000)
+    registry.become('refuse')
+    registry.cut()
+    await load.publish(100, faultMs)
+    await load.publish(200, 0)
+    const awayMs = await load.untilAllDelivered(15_000)
+    registry.become('pass')
+    // Twice the usual: another load on the machine must not fail it, a wait for the registry would.
+    expect(awayMs).toBeLessThan(2 * usualMs + 1_000)
+    expect(load.undelivered()).toBe(0)
+    expect(await load.readyz()).toBe(200)
+  })
+
+  it('an interrupt while the broker is away ends the worker', async () => {
+    broker.proxy.become('refuse')
+    broker.proxy.cut()
+    await until(
+      () => /ECONNRESET|Closed connection/.test(load.worker.output().slice(-2_000)),
+      'the loss to be seen',
+    )
+    const startedAtMs = performance.now()
+    expect(await load.worker.end('SIGTERM')).toBe(0)
+    const tookMs = Math.round(performance.now() - startedAtMs)
+    expect(tookMs).toBeLessThan(15_000)
+  })
+})
