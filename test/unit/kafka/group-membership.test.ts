@@ -1,0 +1,104 @@
+// The hooks around joining a group, on the client's own classes with their inner parts replaced: what matters is
+// the order of steps, and that nothing fetched under one membership is handled under the next.
+import { createRequire } from 'node:module'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { patchGroupMembership } from '../../../src/kafka/patches/group-membership.ts'
+
+const require = createRequire(import.meta.url)
+const ConsumerGroup = require('kafkajs/src/consumer/consumerGroup')
+const Runner = require('kafkajs/src/consumer/runner')
+
+const steps: string[] = []
+let settle = Promise.withResolvers<void>()
+/** The generation that the next join leads to; a fetch answers when the test says so. */
+let nextGeneration = 1
+let answered = Promise.withResolvers<object[]>()
+
+const hooked = {
+  async beforeRejoin(): Promise<void> {
+    steps.push('settling')
+    await settle.promise
+    steps.push('settled')
+  },
+  async joined(): Promise<void> {
+    await Promise.resolve()
+    steps.push('told')
+  },
+}
+
+interface Group {
+  assigners: object[]
+  generationId: number | null
+  joinAndSync(): Promise<void>
+  fetch(nodeId: string): Promise<object[]>
+}
+
+const groupOf = (generationId: number | null, assigners: object[] = [hooked, { name: 'plain' }]): Group =>
+  Object.assign(Object.create(ConsumerGroup.prototype), { assigners, generationId })
+
+const handled: object[] = []
+const runnerOf = (consumerGroup: Group): { handleBatch(batch: object): Promise<void> } =>
+  Object.assign(Object.create(Runner.prototype), { consumerGroup })
+
+beforeAll(() => {
+  ConsumerGroup.prototype.joinAndSync = async function joinAndSync(this: Group) {
+    steps.push('joining')
+    this.generationId = nextGeneration
+  }
+  ConsumerGroup.prototype.fetch = () => answered.promise
+  Runner.prototype.handleBatch = async (batch: object) => void handled.push(batch)
+  patchGroupMembership()
+})
+
+describe('joining a group', () => {
+  it('for the first time has nothing to settle', async () => {
+    steps.length = 0
+    await groupOf(null).joinAndSync()
+    expect(steps).toEqual(['joining', 'told'])
+  })
+
+  it('anew waits until what the old membership began is settled', async () => {
+    steps.length = 0
+    settle = Promise.withResolvers<void>()
+    const rejoined = groupOf(1).joinAndSync()
+    // Turns enough for a join that did not wait.
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+    expect(steps).toEqual(['settling'])
+    settle.resolve()
+    await rejoined
+    expect(steps).toEqual(['settling', 'settled', 'joining', 'told'])
+  })
+
+  it('is left alone where the assigner has no hooks', async () => {
+    steps.length = 0
+    await groupOf(1, [{ name: 'plain' }]).joinAndSync()
+    expect(steps).toEqual(['joining'])
+  })
+})
+
+describe('a batch', () => {
+  it('is handled under the membership that it was asked for in', async () => {
+    const group = groupOf(5)
+    answered = Promise.withResolvers<object[]>()
+    const fetching = group.fetch('0')
+    const batch = {}
+    answered.resolve([batch])
+    await fetching
+    await runnerOf(group).handleBatch(batch)
+    expect(handled).toContain(batch)
+  })
+
+  it('that was asked for before a rejoin is not, even when it is answered after it', async () => {
+    const group = groupOf(5)
+    answered = Promise.withResolvers<object[]>()
+    const fetching = group.fetch('0')
+    nextGeneration = 6
+    settle.resolve()
+    await group.joinAndSync()
+    const batch = {}
+    answered.resolve([batch])
+    await fetching
+    await runnerOf(group).handleBatch(batch)
+    expect(handled).not.toContain(batch)
+  })
+})
