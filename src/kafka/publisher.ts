@@ -1,12 +1,13 @@
 // Publishes call events and webhooks as a platform and a config service would: framed Avro, keys as the topics
 // ask for, acknowledged by all in-sync replicas. The demo and the tests speak to the worker through it.
-import avro from 'avsc'
+import type avro from 'avsc'
 import type { Kafka } from 'kafkajs'
 import type { CallEventRecord, WebhookConfigRecord } from '../domain/records.ts'
 import type { Observer } from '../ports.ts'
 import { RecordWriter } from './record-writer.ts'
 import { registeredIdOf } from './registered-schema.ts'
 import { readSchema } from './schema-files.ts'
+import { createValueEncoder } from './value-encoder.ts'
 import type { RegistryAccess } from './writer-schemas.ts'
 
 export interface PublisherOptions {
@@ -45,9 +46,7 @@ async function framedWriter(
   schema: avro.Schema,
   registry: RegistryAccess,
 ) {
-  const type = avro.Type.forSchema(schema)
-  const framing = Buffer.alloc(5)
-  framing.writeInt32BE(await registeredIdOf(registry, topic, schema), 1)
+  const encode = createValueEncoder(schema, await registeredIdOf(registry, topic, schema))
   const { kafka, observer } = options
   const writer = new RecordWriter({ kafka, observer, topic, lingerMs: 2, maxBatch: 500 })
   await writer.start()
@@ -56,7 +55,7 @@ async function framedWriter(
     write(key: string, value: object | null): Promise<void> {
       return writer.write({
         key: Buffer.from(key),
-        value: value === null ? null : Buffer.concat([framing, type.toBuffer(value)]),
+        value: value === null ? null : encode(value),
       })
     },
     stop: () => writer.stop(),
