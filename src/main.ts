@@ -1,11 +1,13 @@
 // The process: gives the command line its streams and its signals, and ends with its exit code.
 import process from 'node:process'
+import { buffer } from 'node:stream/consumers'
 import { runCommandLine } from './cli/command-line.ts'
 
 const exitCode = await runCommandLine(process.argv.slice(2), {
   environment: process.env,
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
+  readInput: () => buffer(process.stdin),
   untilInterrupted: () =>
     new Promise((resolve) => {
       process.once('SIGINT', () => resolve())

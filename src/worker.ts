@@ -25,7 +25,7 @@ import { systemClock } from './runtime/clock.ts'
 import { realQuickTries } from './runtime/quick-tries.ts'
 import { systemRandom } from './runtime/random.ts'
 import { unlessAborted } from './runtime/unless-aborted.ts'
-import { deliverySettingsOf, horizonsOf } from './settings/delivery-settings.ts'
+import { deliverySettingsOf, horizonsOf, webhookRulesOf } from './settings/delivery-settings.ts'
 import { readKafkaAccess } from './settings/kafka-access.ts'
 import type { Settings } from './settings/schema.ts'
 import { version } from './settings/version.ts'
@@ -71,7 +71,7 @@ async function startUnlessAborted(
   const outcomeWriter = new RecordWriter({ ...writing, topic: topics.outcomes.name })
   const deadLetterWriter = new RecordWriter({ ...writing, topic: topics.deadLetters.name })
   const sender = createHttpSender(settings.http, clock)
-  const live = new LiveTable(clock, observer)
+  const live = new LiveTable(clock, observer, webhookRulesOf(settings))
   const tableSource = createTableSource({
     topic: topics.webhooks.name,
     reader: createTopicReader({

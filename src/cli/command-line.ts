@@ -4,11 +4,14 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../settings/version.ts'
 import { demoCommand } from './demo-command.ts'
 import { expectedError } from './expected-error.ts'
+import { renderCommand } from './render-command.ts'
 import { schemasCommand } from './schemas-command.ts'
+import { sendTestCommand } from './send-test-command.ts'
 import { settingsCommand } from './settings-command.ts'
 import { stackCommand } from './stack-command.ts'
 import type { Terminal } from './terminal.ts'
 import { topicsCommand } from './topics-command.ts'
+import { webhooksCommand } from './webhooks-command.ts'
 import { workerCommand } from './worker-command.ts'
 
 /** Runs one command line, without the program's own name, and answers the exit code. Never rejects. */
@@ -40,6 +43,9 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
     .addCommand(workerCommand(terminal, finish), { isDefault: true })
     .addCommand(topicsCommand(terminal, finish))
     .addCommand(schemasCommand(terminal, finish))
+    .addCommand(webhooksCommand(terminal, finish))
+    .addCommand(renderCommand(terminal, finish))
+    .addCommand(sendTestCommand(terminal, finish))
     .addCommand(settingsCommand(terminal, finish))
     .addCommand(stackCommand(terminal, finish))
     .addCommand(demoCommand(terminal, finish))

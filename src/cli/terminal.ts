@@ -7,6 +7,8 @@ export interface Terminal {
   out(line: string): void
   /** Progress and complaints, a line each. */
   err(line: string): void
+  /** All of the standard input, to its end. */
+  readInput(): Promise<Uint8Array>
   /** Resolves at Ctrl-C or SIGTERM. */
   untilInterrupted(): Promise<void>
 }

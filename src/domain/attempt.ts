@@ -8,7 +8,8 @@ export interface HttpRequest {
   readonly origin: string
   /** Path and query as they stand on the request line. */
   readonly target: string
-  readonly headers: Readonly<Record<string, string>>
+  /** Name, value, name, value … in the order in which they are sent. Not an object: a client names headers too. */
+  readonly headers: readonly string[]
   readonly body: string | null
 }
 

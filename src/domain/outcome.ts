@@ -4,6 +4,7 @@ import type { AttemptTimings } from './attempt.ts'
 import type { EventType } from './call-event.ts'
 import type { ConfigPosition } from './delivery.ts'
 import type { AccountId, CallId, DeliveryId, EventId, WebhookId } from './ids.ts'
+import type { ParameterName } from './parameter-catalogue.ts'
 import type { RecordPosition } from './record-position.ts'
 import type { WebhookOutcomeRecord } from './records.ts'
 import type { HttpMethod } from './webhook.ts'
@@ -41,6 +42,8 @@ export interface Outcome {
   readonly nextAttemptAtMs: number | null
   readonly redirectOrigin: string | null
   readonly excerpt: string | null
+  /** The call parameters whose values were shortened or left empty, in the webhook's order. */
+  readonly cutValues: readonly ParameterName[]
   /** Epoch milliseconds. */
   readonly writtenAtMs: number
 }

@@ -7,6 +7,8 @@ import type { CallEventRecord } from './records.ts'
 /** E.164: a plus, no leading zero, at most 15 digits. */
 const phoneNumber = /^\+([1-9]\d{1,14})$/
 
+const year10000Ms = Date.UTC(10_000, 0)
+
 /** Digits of an E.164 number; null for a SIP address, an extension or any other text. */
 export function digitsOf(number: string | null): string | null {
   return number === null ? null : (phoneNumber.exec(number)?.[1] ?? null)
@@ -37,9 +39,13 @@ export function waitSeconds(event: CallEventRecord): number | null {
   return wholeSeconds(event.time_received, connected ? event.time_answer : event.time_end)
 }
 
-/** Seconds between two epoch milliseconds, rounded down; null where one is missing or they run backwards. */
+/**
+ * Seconds between two epoch milliseconds, rounded down; null where one is missing or they run backwards, and where one
+ * is written as not known: before 1970, where platforms put times that they do not know, or after 9999.
+ */
 export function wholeSeconds(fromMs: number | null, toMs: number | null): number | null {
   if (fromMs === null || toMs === null || toMs < fromMs) return null
+  if (fromMs < 0 || toMs >= year10000Ms) return null
   return Math.floor((toMs - fromMs) / 1000)
 }
 

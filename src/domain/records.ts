@@ -508,8 +508,8 @@ export interface WebhookOutcomeRecord {
    */
   readonly deferrals: number
   /**
-   * Names of the call parameters whose values were shortened to keep the address of a GET within its
-   * limit. Empty when none was.
+   * Names of the call parameters whose values were shortened, or left empty, to keep the address of a
+   * GET within its limit. Empty when none was.
    */
   readonly cut_values: readonly string[]
   /**

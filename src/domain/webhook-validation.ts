@@ -1,52 +1,64 @@
 // Turns what the config topic says into a webhook, or into faults that name the field, the value's shape and
 // what is allowed. Nothing is repaired or guessed: an invalid webhook delivers nothing and says why.
+// Invariant: every fault of every field is told, and none repeats a value that may be secret.
 import type { EventType } from './call-event.ts'
 import { eventTypes } from './call-event.ts'
 import type { AccountId, WebhookId } from './ids.ts'
-import { findParameter } from './parameter-catalogue.ts'
 import type { WebhookConfigRecord } from './records.ts'
-import { sendable } from './sendable-text.ts'
-import type { HttpMethod, ParameterSource, Webhook, WebhookParameter } from './webhook.ts'
-
-export interface WebhookFault {
-  /** Where in the record: `path`, `parameters[2].name`. */
-  readonly path: string
-  /** What is wrong and what is allowed; never the value of a field that may hold a secret. */
-  readonly message: string
-}
+import { unsendable } from './sendable-text.ts'
+import { formatAddress, portRefusal, readHost } from './webhook-address.ts'
+import { readAuthentication, readSigningSecrets } from './webhook-credentials.ts'
+import type { WebhookFault } from './webhook-fault.ts'
+import { readHeaders } from './webhook-headers.ts'
+import { readParameters, targetFault } from './webhook-parameters.ts'
+import { readPath } from './webhook-path.ts'
+import type { WebhookRules } from './webhook-rules.ts'
+import { defaultWebhookRules, httpMethods, missingValues, protocols, webhookLimits } from './webhook-rules.ts'
+import { readTimeZone } from './webhook-time-zone.ts'
+import { contentTypes } from './webhook.ts'
+import type { ContentType, Webhook } from './webhook.ts'
 
 export type WebhookValidation =
   | { readonly kind: 'valid'; readonly webhook: Webhook }
   | { readonly kind: 'invalid'; readonly faults: readonly WebhookFault[] }
 
-const maxPathLength = 2_048
-const maxParameters = 200
-const maxNameLength = 256
-const maxTotalTimeoutMs = 30_000
-const jsonType = 'application/json'
-const ipv6 = /^\[.*\]$/
-/** Labels of 1 to 63 characters as DNS has them, and the underscore that it tolerates; the root's dot may follow. */
-const domainName = /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?$/
+type AddFault = (fault: WebhookFault) => void
 
-export function validateWebhook(record: WebhookConfigRecord): WebhookValidation {
+/** `rules`: the operator's; what is left out are those of browsers. Paths of faults are the record's own. */
+export function validateWebhook(
+  record: WebhookConfigRecord,
+  rules: WebhookRules = defaultWebhookRules,
+): WebhookValidation {
   const faults: WebhookFault[] = []
-  const fault = (path: string, message: string): void => {
-    faults.push({ path, message })
+  const add: AddFault = (fault) => {
+    faults.push(fault)
   }
-  // The delivery id is made of event id, line feed, webhook id: one more line feed would make it ambiguous.
-  if (record.webhook_id.includes('\n')) fault('webhook_id', 'contains a line feed; allowed: text without one')
-  if (record.webhook_id === '') fault('webhook_id', 'is empty; allowed: any non-empty text')
-  if (record.account_id === '') fault('account_id', 'is empty; allowed: any non-empty text')
-  const origin = readOrigin(record, fault)
-  const path = readPath(record.path, fault)
-  const method = readMethod(record.method, fault)
-  const types = readEventTypes(record.event_types, fault)
-  const parameters = readParameters(record, fault)
-  readContentType(record, fault)
-  refuseWhatIsNotHonoured(record, fault)
-  if (record.missing_values === 'unknown') fault('missing_values', 'is unknown; allowed: empty, omit')
-  const totalTimeoutMs = readTotalTimeout(record, fault)
-  if (faults.length > 0 || origin === null || path === null || method === null) {
+  readId('webhook_id', record.webhook_id, add)
+  readId('account_id', record.account_id, add)
+  const origin = readOrigin(record, rules, add)
+  const path = readPath(record.path)
+  if (path.kind === 'fault') add(path.fault)
+  const { method } = record
+  if (method === 'unknown')
+    add({ path: 'method', rule: 'one_of', found: 'is unknown', allowed: listed(httpMethods) })
+  const contentType = readContentType(record, add)
+  const parameters = readParameters(record.parameters, contentType, add)
+  if (method === 'GET' && path.kind === 'path') {
+    const tooLong = targetFault(path.path, parameters)
+    if (tooLong !== null) add(tooLong)
+  }
+  const types = readEventTypes(record.event_types, add)
+  const headers = readHeaders(record.headers, record.authentication === null ? 'free' : 'taken', add)
+  const authentication = readAuthentication(record.authentication, add)
+  const signingSecrets = readSigningSecrets(record.signing_secrets, add)
+  if (record.missing_values === 'unknown') {
+    add({ path: 'missing_values', rule: 'one_of', found: 'is unknown', allowed: listed(missingValues) })
+  }
+  const timeZone = readZone(record.time_zone, add)
+  const totalTimeoutMs = readLimits(record.limits, add)
+  readTime('created_at', record.created_at, add)
+  readTime('updated_at', record.updated_at, add)
+  if (faults.length > 0 || origin === null || path.kind === 'fault' || method === 'unknown') {
     return { kind: 'invalid', faults }
   }
   return {
@@ -56,8 +68,13 @@ export function validateWebhook(record: WebhookConfigRecord): WebhookValidation 
       accountId: record.account_id as AccountId,
       enabled: record.enabled,
       origin,
-      path,
+      path: path.path,
       method,
+      contentType,
+      timeZone,
+      headers,
+      authentication,
+      signingSecrets,
       eventTypes: types,
       parameters,
       missingValues: record.missing_values === 'omit' ? 'omit' : 'empty',
@@ -71,133 +88,107 @@ export function knownEventTypes(record: WebhookConfigRecord): readonly EventType
   return eventTypes.filter((type) => record.event_types.includes(type))
 }
 
-type Fault = (path: string, message: string) => void
-
-/** The WHATWG parser has the last word on what a host is, so that what is checked here is what is dialled later. */
-function readOrigin(record: WebhookConfigRecord, fault: Fault): string | null {
-  const { protocol, host, port } = record
-  if (protocol !== 'http' && protocol !== 'https') {
-    fault('protocol', 'is unknown; allowed: http, https')
-    return null
+/**
+ * The delivery id is made of event id, line feed, webhook id: one more line feed would make it ambiguous. What cannot
+ * be written as UTF-8 would make one id of two.
+ */
+function readId(path: 'webhook_id' | 'account_id', id: string, add: AddFault): void {
+  const allowed = `text of 1 to ${webhookLimits.idLength} characters`
+  if (id === '') add({ path, rule: 'required', found: 'is empty', allowed })
+  else if (id.length > webhookLimits.idLength) {
+    add({
+      path,
+      rule: 'length',
+      found: `has ${id.length} characters`,
+      allowed: `1 to ${webhookLimits.idLength}`,
+    })
+  } else {
+    const found = unsendable(id)
+    if (found !== null) add({ path, rule: 'form', found: `contains ${found}`, allowed: 'text without it' })
   }
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    fault('port', `is ${port}; allowed: a whole number from 1 to 65535`)
-    return null
-  }
-  // Brackets belong to IPv6 alone, and a bare IPv6 address needs them.
-  const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-  // A host of its own alphabet cannot smuggle user-info, a path or a port into the address.
-  const foreign = /[\s/?#@\\%<>^|]|\p{Cc}|^$/u.test(host)
-  const url = foreign ? null : URL.parse(`${protocol}://${bracketed}:${port}`)
-  if (url === null || !(ipv6.test(url.hostname) || domainName.test(url.hostname))) {
-    fault('host', 'is not a host; allowed: a domain name, an IPv4 address, or an IPv6 address')
-    return null
-  }
-  if (url.hostname.length > 253) {
-    fault('host', `has ${url.hostname.length} characters; allowed: at most 253`)
-    return null
-  }
-  return url.origin
 }
 
-function readPath(path: string, fault: Fault): string | null {
-  const found = /[?#]|\p{Cc}/u.exec(path)
-  if (found !== null) {
-    const what = found[0] === '?' || found[0] === '#' ? `"${found[0]}"` : 'a control character'
-    fault('path', `contains ${what}; allowed: all that stands before "?", without "#" and control characters`)
-    return null
+function readOrigin(
+  { protocol, host, port }: WebhookConfigRecord,
+  rules: WebhookRules,
+  add: AddFault,
+): string | null {
+  if (protocol === 'unknown') {
+    add({ path: 'protocol', rule: 'one_of', found: 'is unknown', allowed: listed(protocols) })
   }
-  if (path.length > maxPathLength) {
-    fault('path', `has ${path.length} characters; allowed: at most ${maxPathLength}`)
-    return null
-  }
-  // Let the URL parser encode Cyrillic and spaces, read a backslash as a slash and resolve dots as a browser would,
-  // then take back only the path.
-  const withSlash = /^[/\\]/.test(path) ? path : `/${path}`
-  const url = new URL('http://path.invalid')
-  url.pathname = withSlash
-  return url.pathname
+  const reading = readHost(host)
+  if (reading.kind === 'refused') add({ path: 'host', ...reading.refusal })
+  const refusal = portRefusal(port, rules)
+  if (refusal !== null) add({ path: 'port', ...refusal })
+  if (protocol === 'unknown' || reading.kind === 'refused' || refusal !== null) return null
+  return formatAddress({ protocol, host: reading.host, port })
 }
 
-function readMethod(method: WebhookConfigRecord['method'], fault: Fault): HttpMethod | null {
-  if (method === 'GET' || method === 'POST') return method
-  fault('method', 'is unknown; allowed: GET, POST')
-  return null
+/** Null where there is no body, or none that could be told. */
+function readContentType({ method, content_type }: WebhookConfigRecord, add: AddFault): ContentType | null {
+  const known =
+    content_type === null ? 'application/json' : contentTypes.find((type) => type === content_type)
+  if (known === undefined) {
+    const found = 'is none that can be sent'
+    add({ path: 'content_type', rule: 'one_of', found, allowed: listed(contentTypes) })
+  }
+  return method === 'POST' ? (known ?? null) : null
 }
 
-function readEventTypes(types: WebhookConfigRecord['event_types'], fault: Fault): readonly EventType[] {
-  if (types.length === 0) fault('event_types', 'is empty; allowed: call_start, call_end, or both')
+function readEventTypes(types: WebhookConfigRecord['event_types'], add: AddFault): readonly EventType[] {
+  const tooMany = eventTypeCountFault(types.length)
+  if (tooMany !== null) {
+    add(tooMany)
+    return []
+  }
   types.forEach((type, index) => {
-    if (type === 'unknown') fault(`event_types[${index}]`, 'is unknown; allowed: call_start, call_end')
+    if (type !== 'unknown') return
+    add({ path: `event_types[${index}]`, rule: 'one_of', found: 'is unknown', allowed: listed(eventTypes) })
   })
   return eventTypes.filter((type) => types.includes(type))
 }
 
-function readParameters(record: WebhookConfigRecord, fault: Fault): readonly WebhookParameter[] {
-  if (record.parameters.length > maxParameters) {
-    fault('parameters', `has ${record.parameters.length} entries; allowed: at most ${maxParameters}`)
-    return []
-  }
-  const seen = new Set<string>()
-  return record.parameters.flatMap((entry, index) => {
-    const { name } = entry
-    if (name === '' || name.length > maxNameLength) {
-      fault(`parameters[${index}].name`, `has ${name.length} characters; allowed: 1 to ${maxNameLength}`)
-    }
-    const sent = sendable(name)
-    if (record.method === 'POST' && seen.has(sent)) {
-      fault(`parameters[${index}].name`, 'repeats an earlier name; a JSON body allows each name once')
-    }
-    seen.add(sent)
-    const source = readSource(entry, `parameters[${index}].source`, fault)
-    return source === null ? [] : [{ name, source }]
-  })
+/** Null where there is at least one and they are not too many. */
+export function eventTypeCountFault(count: number): WebhookFault | null {
+  const path = 'event_types'
+  if (count === 0)
+    return { path, rule: 'required', found: 'is empty', allowed: 'call_start, call_end, or both' }
+  if (count <= webhookLimits.eventTypes) return null
+  return { path, rule: 'length', found: `has ${count} entries`, allowed: 'call_start, call_end, or both' }
 }
 
-function readSource(
-  entry: WebhookConfigRecord['parameters'][number],
-  path: string,
-  fault: Fault,
-): ParameterSource | null {
-  const { parameter, literal } = entry.source
-  if ((parameter === null) === (literal === null)) {
-    fault(path, 'allowed: exactly one of a call parameter and a literal text')
-    return null
-  }
-  if (literal !== null) return { kind: 'literal', text: literal }
-  const known = parameter === null ? undefined : findParameter(parameter)
-  if (known === undefined) {
-    fault(`${path}.parameter`, 'is not a call parameter; allowed: a name of the parameter list')
-    return null
-  }
-  return { kind: 'parameter', parameter: known.name }
+function readZone(text: string | null, add: AddFault): string | null {
+  if (text === null) return null
+  const reading = readTimeZone(text)
+  if (reading.kind === 'zone') return reading.name
+  const allowed = 'a name of the IANA time zone database, for example Europe/Moscow'
+  add({ path: 'time_zone', rule: 'form', found: 'is no time zone that is known', allowed })
+  return null
 }
 
-function readContentType(record: WebhookConfigRecord, fault: Fault): void {
-  if (record.method !== 'POST') return
-  if (record.content_type !== null && record.content_type !== jsonType) {
-    fault('content_type', `is not sent by this version; allowed: ${jsonType}`)
+/** A limit that would be ignored is a promise broken in silence, so this version refuses it aloud. */
+function readLimits(limits: WebhookConfigRecord['limits'], add: AddFault): number | null {
+  if (limits === null) return null
+  const timeoutMs = limits.total_timeout_ms
+  const most = webhookLimits.maxTotalTimeoutMs
+  if (timeoutMs !== null && !(Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= most)) {
+    const allowed = `a whole number of milliseconds from 1 to ${most}`
+    add({ path: 'limits.total_timeout_ms', rule: 'range', found: `is ${timeoutMs}`, allowed })
   }
-}
-
-function readTotalTimeout(record: WebhookConfigRecord, fault: Fault): number | null {
-  const timeoutMs = record.limits?.total_timeout_ms ?? null
-  if (timeoutMs !== null && !(timeoutMs >= 1 && timeoutMs <= maxTotalTimeoutMs)) {
-    fault('limits.total_timeout_ms', `is ${timeoutMs}; allowed: 1 to ${maxTotalTimeoutMs} milliseconds`)
+  for (const name of ['concurrency', 'rate_per_second', 'retry_horizon_s'] as const) {
+    if (limits[name] === null) continue
+    const found = 'is not supported by this version'
+    add({ path: `limits.${name}`, rule: 'unsupported', found, allowed: 'leave it out' })
   }
   return timeoutMs
 }
 
-/** A field that would be ignored is a promise broken in silence, so this version refuses it aloud. */
-function refuseWhatIsNotHonoured(record: WebhookConfigRecord, fault: Fault): void {
-  const refuse = (path: string, present: boolean): void => {
-    if (present) fault(path, 'is not supported by this version; allowed: leave it out')
-  }
-  refuse('headers', record.headers.length > 0)
-  refuse('authentication', record.authentication !== null)
-  refuse('signing_secrets', record.signing_secrets.length > 0)
-  refuse('time_zone', record.time_zone !== null)
-  refuse('limits.concurrency', (record.limits?.concurrency ?? null) !== null)
-  refuse('limits.rate_per_second', (record.limits?.rate_per_second ?? null) !== null)
-  refuse('limits.retry_horizon_s', (record.limits?.retry_horizon_s ?? null) !== null)
+function readTime(path: 'created_at' | 'updated_at', epochMs: number | null, add: AddFault): void {
+  if (epochMs === null || (Number.isInteger(epochMs) && epochMs >= 0 && epochMs <= webhookLimits.maxTimeMs))
+    return
+  add({ path, rule: 'range', found: `is ${epochMs} ms`, allowed: 'a time from 1970 to 9999' })
+}
+
+function listed(items: readonly string[]): string {
+  return items.join(', ')
 }

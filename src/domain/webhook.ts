@@ -17,6 +17,30 @@ export interface WebhookParameter {
 
 export type HttpMethod = 'GET' | 'POST'
 
+/** The media types in which the body of a POST can be written. */
+export const contentTypes = [
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+  'application/xml',
+  'text/xml',
+  'text/plain',
+] as const
+
+export type ContentType = (typeof contentTypes)[number]
+
+/** A header of the client's own: a name that is a token and none of the reserved ones, a value of visible ASCII. */
+export interface WebhookHeader {
+  readonly name: string
+  /** May hold a secret: never logged, never in an outcome. */
+  readonly value: string
+}
+
+/** What the Authorization header is made of; all but the user name is secret. */
+export type WebhookAuthentication =
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | { readonly kind: 'bearer'; readonly token: string }
+
 export interface Webhook {
   readonly webhookId: WebhookId
   readonly accountId: AccountId
@@ -27,10 +51,19 @@ export interface Webhook {
   /** May hold a secret token: never logged, never in an outcome. */
   readonly path: string
   readonly method: HttpMethod
+  /** How the body of a POST is written; null for a GET, which has none. */
+  readonly contentType: ContentType | null
   readonly eventTypes: readonly EventType[]
   readonly parameters: readonly WebhookParameter[]
   /** What becomes of a value that is not known: sent empty (null in JSON), or left out. */
   readonly missingValues: 'empty' | 'omit'
+  /** IANA name of the zone in which times are written; null = UTC, ending in `Z`. */
+  readonly timeZone: string | null
+  /** In this order, after the fixed ones; names are distinct whatever their case. */
+  readonly headers: readonly WebhookHeader[]
+  readonly authentication: WebhookAuthentication | null
+  /** Each `whsec_` and the Base64 of 24 to 64 bytes; every request carries a signature for each. Empty: unsigned. */
+  readonly signingSecrets: readonly string[]
   /** Milliseconds, 1 to 30,000; null = the operator's total timeout. */
   readonly totalTimeoutMs: number | null
 }

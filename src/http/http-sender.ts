@@ -44,7 +44,7 @@ export function createHttpSender(options: HttpSenderOptions, clock: Clock): Http
         if (exchange.over) return
         const { origin, target: path, method, headers, body } = request
         try {
-          agent.dispatch({ origin, path, method, headers: { ...headers }, body }, exchange)
+          agent.dispatch({ origin, path, method, headers: [...headers], body }, exchange)
         } catch (error) {
           exchange.onResponseError(null, error instanceof Error ? error : new Error(detailOf(error)))
         }

@@ -34,7 +34,7 @@ export function outcomeRecordOf(outcome: Outcome, workerId: string): WebhookOutc
     next_attempt_at: whole(outcome.nextAttemptAtMs),
     parked: null,
     deferrals: 0,
-    cut_values: [],
+    cut_values: outcome.cutValues,
     excerpt: outcome.excerpt,
     redirect_location: outcome.redirectOrigin,
     worker_id: workerId,

@@ -25,23 +25,38 @@ export interface Publisher {
   stop(): Promise<void>
 }
 
+/** The half of a publisher that a config service needs. */
+export type WebhookPublisher = Omit<Publisher, 'callEvent'>
+
 /** @throws when a schema is not registered, a topic is missing, or no broker answers. */
 export async function startPublisher(options: PublisherOptions): Promise<Publisher> {
   const { topics, registry } = options
   const events = await framedWriter(options, topics.events, readSchema('call-event'), registry)
-  const webhooks = await framedWriter(options, topics.webhooks, readSchema('webhook-config'), registry)
+  const webhooks = await startWebhookPublisher({ ...options, topic: topics.webhooks })
   return {
+    ...webhooks,
     callEvent: (event) => events.write(event.call_id, event),
-    webhook: (webhook) => webhooks.write(webhook.webhook_id, webhook),
-    deleteWebhook: (webhookId) => webhooks.write(webhookId, null),
     async stop() {
       await Promise.all([events.stop(), webhooks.stop()])
     },
   }
 }
 
+/** @throws as `startPublisher`. */
+export async function startWebhookPublisher(
+  options: Omit<PublisherOptions, 'topics'> & { readonly topic: string },
+): Promise<WebhookPublisher> {
+  const { topic, registry } = options
+  const webhooks = await framedWriter(options, topic, readSchema('webhook-config'), registry)
+  return {
+    webhook: (webhook) => webhooks.write(webhook.webhook_id, webhook),
+    deleteWebhook: (webhookId) => webhooks.write(webhookId, null),
+    stop: () => webhooks.stop(),
+  }
+}
+
 async function framedWriter(
-  options: PublisherOptions,
+  options: Pick<PublisherOptions, 'kafka' | 'observer'>,
   topic: string,
   schema: avro.Schema,
   registry: RegistryAccess,

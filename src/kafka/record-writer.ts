@@ -27,13 +27,27 @@ export interface OutgoingRecord {
 
 interface Waiting {
   readonly message: Message
-  readonly resolve: () => void
+  /** Once aborted, the record is not sent any more. */
+  readonly giveUp: AbortSignal | null
+  readonly resolve: (offset: bigint) => void
   readonly reject: (error: Error) => void
+  sent: 'never' | 'perhaps'
 }
 
 /** The record itself is refused for its size; writing it again would be refused again. */
 export class RecordTooLarge extends Error {
   readonly code = 'RECORD_TOO_LARGE'
+}
+
+/** Its writer's patience is over. `perhaps`: a send of it was begun, so the topic may have it, now or in a moment. */
+export class WriteGivenUp extends Error {
+  readonly code = 'WRITE_GIVEN_UP'
+  readonly sent: Waiting['sent']
+
+  constructor(sent: Waiting['sent']) {
+    super(sent === 'never' ? 'the record was not sent' : 'the broker did not answer in time')
+    this.sent = sent
+  }
 }
 
 const firstRetryMs = 100
@@ -80,21 +94,36 @@ export class RecordWriter {
   }
 
   /** Rejects with RecordTooLarge, or when the writer was stopped before the broker answered. */
-  write(record: OutgoingRecord): Promise<void> {
-    if (this.#stopping.signal.aborted) return Promise.reject(stopped())
+  async write(record: OutgoingRecord): Promise<void> {
+    await this.append(record, null)
+  }
+
+  /**
+   * As `write`, with an end to its patience, and answers the offset that the acknowledgement named: an earlier send
+   * of the same record whose answer was lost may stand before it. Once `giveUp` aborts, no send of it begins any more;
+   * when the one under way has failed, rejects with WriteGivenUp.
+   */
+  append(record: OutgoingRecord, giveUp: AbortSignal | null): Promise<bigint> {
     const message: Message = { ...record, headers: { ...record.headers } }
-    const partition = this.#partitionOf(message)
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { message, resolve, reject }
-      const queue = this.#queues.get(partition)
-      if (queue !== undefined) {
-        queue.push(waiting)
-        return
-      }
-      const started = [waiting]
-      this.#queues.set(partition, started)
-      void this.#sendAll(partition, started)
+      this.#enqueue({ message, giveUp, sent: 'never', resolve, reject })
     })
+  }
+
+  #enqueue(waiting: Waiting): void {
+    if (this.#stopping.signal.aborted) {
+      waiting.reject(stopped())
+      return
+    }
+    const partition = this.#partitionOf(waiting.message)
+    const queue = this.#queues.get(partition)
+    if (queue !== undefined) {
+      queue.push(waiting)
+      return
+    }
+    const started = [waiting]
+    this.#queues.set(partition, started)
+    void this.#sendAll(partition, started)
   }
 
   /**
@@ -136,19 +165,21 @@ export class RecordWriter {
     }
   }
 
-  async #sendUntilAnswered(partition: number, batch: readonly Waiting[]): Promise<void> {
+  async #sendUntilAnswered(partition: number, given: readonly Waiting[]): Promise<void> {
     for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
+      const batch = given.filter(isWanted)
+      if (batch.length === 0) return
       if (this.#stopping.signal.aborted) {
         rejectStopped(batch)
         return
       }
-      const error = await this.#trySend(partition, batch)
-      if (error === null) {
-        for (const { resolve } of batch) resolve()
+      const answer = await this.#trySend(partition, batch)
+      if (typeof answer === 'bigint') {
+        for (const [index, { resolve }] of batch.entries()) resolve(answer + BigInt(index))
         return
       }
-      if (isTooLarge(error)) return this.#splitOrReject(partition, batch, error)
-      this.#options.observer.observe({ kind: 'trouble', where: 'record-writer', error: error.message })
+      if (isTooLarge(answer)) return this.#splitOrReject(partition, batch, answer)
+      this.#options.observer.observe({ kind: 'trouble', where: 'record-writer', error: answer.message })
       await delay(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => {})
     }
   }
@@ -163,19 +194,30 @@ export class RecordWriter {
     await this.#sendBatch(partition, batch.slice(half))
   }
 
-  async #trySend(partition: number, batch: readonly Waiting[]): Promise<Error | null> {
+  /** @returns the offset of the batch's first record. */
+  async #trySend(partition: number, batch: readonly Waiting[]): Promise<Error | bigint> {
     const { topic } = this.#options
+    for (const waiting of batch) waiting.sent = 'perhaps'
     try {
       const messages = batch.map(({ message }) => ({ ...message, partition }))
       const answer = await this.#producer.send({ topic, acks: -1, messages })
-      const named = answer.some(
+      const named = answer.find(
         (part) => part.topicName === topic && part.partition === partition && part.errorCode === 0,
       )
-      return named ? null : new Error(`no acknowledgement for ${topic}/${partition}`)
+      return named === undefined
+        ? new Error(`no acknowledgement for ${topic}/${partition}`)
+        : BigInt(named.baseOffset ?? 0)
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))
     }
   }
+}
+
+/** Answers the one that is not. */
+function isWanted({ giveUp, sent, reject }: Waiting): boolean {
+  if (giveUp?.aborted !== true) return true
+  reject(new WriteGivenUp(sent))
+  return false
 }
 
 /** To those that were answered already it says nothing. */

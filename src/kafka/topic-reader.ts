@@ -1,7 +1,7 @@
 /**
- * Reads a whole topic, every partition, from its beginning and then on and on, without a consumer group: a table
- * that each process holds in full has no work to share, and a group per process would cost a join delay, leave
- * its remains behind after a crash, and read again from the start after a rejoin.
+ * Reads a whole topic, every partition, from its beginning (or from where its owner had come to) and then on and
+ * on, without a consumer group: what each process holds in full has no work to share, and a group per process would
+ * cost a join delay, leave its remains behind after a crash, and read again from the start after a rejoin.
  * Invariant: per partition, records arrive in offset order and once, except after `reset`; the next fetch from
  * a broker is sent only when the sink has returned.
  */
@@ -28,6 +28,8 @@ export interface TopicReaderOptions {
   /** How often leaders and new partitions are looked up. Default 60 s. */
   readonly metadataMaxAgeMs?: number
   readonly isolation?: 'read_committed'
+  /** Per partition the first offset to read. One outside of the log, or absent: the log's start. */
+  readonly from?: ReadonlyMap<number, bigint>
   /** Monotonic milliseconds. */
   now(): number
 }
@@ -150,8 +152,10 @@ export const createTopicReader = (options: TopicReaderOptions): TopicReader => {
   const prepare = async (opened: TopicCluster): Promise<Map<number, bigint>> => {
     const partitions = partitionsOf(opened.cluster, topic)
     const ends = await readOffsets(opened.cluster, topic, partitions, 'latest')
-    for (const [partition, offset] of await readOffsets(opened.cluster, topic, partitions, 'earliest')) {
-      positions.set(partition, offset)
+    for (const [partition, earliest] of await readOffsets(opened.cluster, topic, partitions, 'earliest')) {
+      const asked = options.from?.get(partition) ?? earliest
+      const inLog = asked >= earliest && asked <= (ends.get(partition) ?? earliest)
+      positions.set(partition, inLog ? asked : earliest)
     }
     return ends
   }

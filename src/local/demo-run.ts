@@ -17,7 +17,7 @@ import type { Settings } from '../settings/schema.ts'
 import { startWorker } from '../worker.ts'
 import { DemoLedger } from './demo-ledger.ts'
 import { heading, showRequest, showWebhook } from './demo-screen.ts'
-import { demoAccount, demoPaths, demoWebhooks, movedWebhook } from './demo-webhooks.ts'
+import { demoAccount, demoPaths, demoSecret, demoWebhooks, movedWebhook } from './demo-webhooks.ts'
 import { startReceiver } from './receiver.ts'
 import type { Answer, ReceivedRequest, Receiver } from './receiver.ts'
 import { simulateCall } from './simulated-call.ts'
@@ -51,6 +51,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     )
     const stage = new Stage(out)
     const receiver = await startReceiver({
+      signingSecrets: (path) => (path === demoPaths.analytics ? [demoSecret] : []),
       answer: flakyAnswer(),
       onRequest: (request) => stage.received(request),
     })
@@ -191,5 +192,8 @@ function summarise(ledger: DemoLedger, receiver: Receiver, out: (line: string) =
     `  failed ${ledger.results('failed')} (the wrong address answered 404) · rejected ${ledger.results('rejected')} (the mistake)`,
   )
   out(`  tries repeated after a 503: ${ledger.retries}`)
+  const signed = receiver.requests.filter(({ signature }) => signature !== 'unsigned')
+  const valid = signed.filter(({ signature }) => signature === 'valid')
+  out(`  signed requests ${signed.length} · signature verified ${valid.length}`)
   out(`  missing ${ledger.missing()} · duplicates ${receiver.duplicates()}`)
 }

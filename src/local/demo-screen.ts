@@ -14,35 +14,43 @@ export function showWebhook({ title, record }: DemoWebhook): string {
   const parameters = record.parameters.map(
     ({ name, source }) => `${name}=${source.parameter ?? source.literal}`,
   )
+  const way = [record.method, record.content_type ?? [], record.event_types.join(' + ')].flat()
   return [
     bold(`■ ${title}`),
-    `  ${record.protocol}://${record.host}:${record.port}${record.path}   ${record.method}   ${record.event_types.join(' + ')}`,
+    `  ${record.protocol}://${record.host}:${record.port}${record.path}   ${way.join('   ')}`,
     `  ${dim('parameters')} ${parameters.join('  ')}`,
   ].join('\n')
 }
 
-export function showRequest(what: string, { method, target, headers, body }: ReceivedRequest): string {
-  const shown = ['webhook-id', 'webhook-attempt', 'content-type', 'user-agent']
+export function showRequest(what: string, request: ReceivedRequest): string {
+  const { method, target, headers, body, signature } = request
+  const shown = ['webhook-id', 'webhook-attempt', 'webhook-signature', 'content-type', 'user-agent']
   const lines = [
     `${method} ${target} HTTP/1.1`,
     ...shown.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${String(headers[name])}`])),
     ...(body === '' ? [] : ['', body]),
   ]
-  const decoded = decodedTarget(target)
-  const readable = decoded === target ? [] : [dim(`(decoded: ${decoded})`)]
+  const isForm = headers['content-type'] === 'application/x-www-form-urlencoded'
+  const [encoded, decoded] = isForm
+    ? [body, percentDecoded(body.replaceAll('+', ' '))]
+    : [target, percentDecoded(target)]
+  const remarks = [
+    ...(decoded === encoded ? [] : [dim(`(decoded: ${decoded})`)]),
+    ...(signature === 'unsigned' ? [] : [`(signature checked with the secret: ${signature})`]),
+  ]
   return [
     bold(`▸ received: ${what}`),
     ...lines.map((line) => `  │ ${line}`),
-    ...readable.map((line) => `    ${line}`),
+    ...remarks.map((remark) => `    ${remark}`),
   ].join('\n')
 }
 
-/** For reading only: a target that is not UTF-8 underneath is shown as it came. */
-function decodedTarget(target: string): string {
+/** For reading only: what is not UTF-8 underneath is shown as it came. */
+function percentDecoded(text: string): string {
   try {
-    return decodeURIComponent(target)
+    return decodeURIComponent(text)
   } catch {
-    return target
+    return text
   }
 }
 

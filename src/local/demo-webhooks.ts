@@ -9,6 +9,9 @@ export interface DemoWebhook {
 
 export const demoAccount = 'okna-moskva'
 
+/** What the owner of "analytics" and their server know, and nobody else. */
+export const demoSecret = `whsec_${Buffer.from('known to both ends of the demo').toString('base64')}`
+
 /** Where the demo's receiver misbehaves: the path decides. */
 export const demoPaths = {
   crm: '/crm/incoming.php',
@@ -33,11 +36,12 @@ export function demoWebhooks(port: number): readonly DemoWebhook[] {
       }),
     },
     {
-      title: 'An analytics service wants both ends of every call as JSON',
+      title: 'An analytics service wants both ends of every call as JSON, signed',
       record: webhook(port, {
         webhook_id: 'analytics',
         path: demoPaths.analytics,
         event_types: ['call_start', 'call_end'],
+        signing_secrets: [demoSecret],
         parameters: pairs(
           'id=call_id',
           'event=event_type',
@@ -49,12 +53,13 @@ export function demoWebhooks(port: number): readonly DemoWebhook[] {
       }),
     },
     {
-      title: 'A receiver that answers 503 now and then, and recovers',
+      title: 'A receiver of forms that answers 503 now and then, and recovers',
       record: webhook(port, {
         webhook_id: 'flaky',
         path: demoPaths.flaky,
         event_types: ['call_end'],
-        parameters: pairs('call=call_id'),
+        content_type: 'application/x-www-form-urlencoded',
+        parameters: pairs('call=call_id', 'phone=client_number', 'город=city', 'recording=record_status'),
       }),
     },
     {

@@ -1,15 +1,21 @@
-// A client's server, for the demo and the tests: answers as it is told and keeps a ledger of what it was sent.
-// It listens on loopback only.
+// A client's server, for the demo and the tests: answers as it is told, keeps a ledger of what it was sent and checks
+// who signed it. It listens on loopback only.
 import { createServer } from 'node:http'
-import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
 import { once } from 'node:events'
+import { receivedSignature } from './received-signature.ts'
+import type { ReceivedSignature } from './received-signature.ts'
 
 export interface ReceivedRequest {
   readonly method: string
   /** Path and query as they stood on the request line. */
   readonly target: string
   readonly headers: IncomingHttpHeaders
+  /** The body as it came. */
+  readonly bodyBytes: Buffer
+  /** The body read as UTF-8. */
   readonly body: string
+  readonly signature: ReceivedSignature
   /** The `webhook-id` header, empty if there was none. */
   readonly deliveryId: string
   /** The `webhook-attempt` header as a number; 0 if there was none. */
@@ -36,6 +42,8 @@ export interface Receiver {
 export interface ReceiverOptions {
   /** Default 0: any free one. */
   readonly port?: number
+  /** The secrets of the webhook with that path, each `whsec_` and Base64. Default: none, so no signature is valid. */
+  readonly signingSecrets?: (path: string) => readonly string[]
   /** Called when a request has arrived in full. Default: 200 with an empty body. */
   readonly answer?: (request: ReceivedRequest) => Answer
   readonly onRequest?: (request: ReceivedRequest) => void
@@ -48,7 +56,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const received = receivedOf(request, Buffer.concat(chunks).toString('utf8'))
+      const received = receivedOf(request, Buffer.concat(chunks), options)
       requests.push(received)
       const key = `${received.deliveryId}/${received.attempt}`
       seen.set(key, (seen.get(key) ?? 0) + 1)
@@ -73,15 +81,18 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
 }
 
 function receivedOf(
-  request: { method?: string | undefined; url?: string | undefined; headers: IncomingHttpHeaders },
-  body: string,
+  { method = '', url: target = '', headers }: IncomingMessage,
+  bodyBytes: Buffer,
+  { signingSecrets = () => [] }: ReceiverOptions,
 ): ReceivedRequest {
-  const { headers } = request
+  const secrets = signingSecrets(target.split('?', 1)[0] ?? '')
   return {
-    method: request.method ?? '',
-    target: request.url ?? '',
+    method,
+    target,
     headers,
-    body,
+    bodyBytes,
+    body: bodyBytes.toString('utf8'),
+    signature: receivedSignature({ method, target, headers, bodyBytes }, secrets),
     deliveryId: String(headers['webhook-id'] ?? ''),
     attempt: Number(headers['webhook-attempt'] ?? 0),
     atMs: performance.now(),

@@ -75,7 +75,7 @@ export async function stackJars({
 }
 
 /** `$XDG_CACHE_HOME`, or `.cache` in the home folder. */
-function defaultCacheDir(): string {
+export function defaultCacheDir(): string {
   const base = process.env['XDG_CACHE_HOME']
   return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'call-webhook-worker')
 }

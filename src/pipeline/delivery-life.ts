@@ -135,6 +135,8 @@ class DeliveryLife {
       userAgent: settings.userAgent,
       maxTargetBytes: settings.maxTargetBytes,
       maxBodyBytes: settings.maxBodyBytes,
+      nowMs: clock.nowMs(),
+      purpose: 'delivery',
     })
     if (rendering.kind !== 'request') {
       return this.#end({ result: 'rejected', reason: rendering.kind, faultOwner: 'config' }, found)
@@ -150,7 +152,8 @@ class DeliveryLife {
       ...found,
       result,
       queuedMs: begunAtMs - this.#takenAtMs,
-      excerpt: maskExcerpt(shown, rendering.sensitive),
+      excerpt: shown === null ? null : maskExcerpt(shown, rendering.sensitive()),
+      cutValues: rendering.cutValues,
     })
   }
 
@@ -183,6 +186,7 @@ class DeliveryLife {
       result: null,
       queuedMs: null,
       excerpt: null,
+      cutValues: [],
       nowMs: this.#world.clock.nowMs(),
       ...facts,
     }

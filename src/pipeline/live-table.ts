@@ -3,13 +3,16 @@
 // whose history was lost is read again, and until then nothing is served.
 import type { Clock, Observer, TableSink, TableSource, WebhookChange } from '../ports.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
+import { faultText } from '../domain/webhook-fault.ts'
+import type { WebhookRules } from '../domain/webhook-rules.ts'
+import { defaultWebhookRules } from '../domain/webhook-rules.ts'
 import { Freshness } from '../table/freshness.ts'
 import { GlobalTable } from '../table/global-table.ts'
 import { endsKnown, hydrationAtStart, positionReached, readAgain } from '../table/hydration.ts'
 import type { HydrationState } from '../table/hydration.ts'
 
 export class LiveTable implements TableSink {
-  readonly table = new GlobalTable()
+  readonly table: GlobalTable
   readonly #freshness = new Freshness()
   readonly #clock: Clock
   readonly #observer: Observer
@@ -18,9 +21,10 @@ export class LiveTable implements TableSink {
   #state: HydrationState = hydrationAtStart
   #startedAtMs = 0
 
-  constructor(clock: Clock, observer: Observer) {
+  constructor(clock: Clock, observer: Observer, rules: WebhookRules = defaultWebhookRules) {
     this.#clock = clock
     this.#observer = observer
+    this.table = new GlobalTable(rules)
   }
 
   /** Resolves when the table is hydrated. Rejects if the source cannot start. */
@@ -49,7 +53,7 @@ export class LiveTable implements TableSink {
     const { webhookId } = change
     if (update.moved) this.#observer.observe({ kind: 'webhook_key_moved', webhookId })
     if (update.faults.length > 0) {
-      const faults = update.faults.map(({ path, message }) => `${path} ${message}`.trim())
+      const faults = update.faults.map(faultText)
       this.#observer.observe({ kind: 'webhook_invalid', webhookId, faults })
     }
     if (this.ready) this.#observeSize()

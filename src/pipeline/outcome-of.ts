@@ -5,6 +5,7 @@ import type { ConfigPosition, Delivery } from '../domain/delivery.ts'
 import type { DeliveryId } from '../domain/ids.ts'
 import type { FaultOwner, Outcome, OutcomeReason, OutcomeResult } from '../domain/outcome.ts'
 import { attemptOutcomeId, finalOutcomeId } from '../domain/outcome.ts'
+import type { ParameterName } from '../domain/parameter-catalogue.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
 import type { Webhook } from '../domain/webhook.ts'
 
@@ -25,6 +26,7 @@ export interface LifeSoFar {
   /** Milliseconds from taking the event to the attempt's begin. */
   readonly queuedMs: number | null
   readonly excerpt: string | null
+  readonly cutValues: readonly ParameterName[]
   readonly nowMs: number
 }
 
@@ -77,6 +79,7 @@ function common(
     eventAgeMs: nowMs - delivery.eventTimeMs,
     redirectOrigin: answered?.redirectOrigin ?? null,
     excerpt: life.excerpt,
+    cutValues: life.cutValues,
     writtenAtMs: nowMs,
   }
 }
@@ -111,6 +114,7 @@ export function fanoutOutcome(
     nextAttemptAtMs: null,
     redirectOrigin: null,
     excerpt: null,
+    cutValues: [],
     writtenAtMs: about.nowMs,
   }
 }

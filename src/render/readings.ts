@@ -28,10 +28,22 @@ const percentEncoding: Escapes = {
   },
 }
 
+/** No value has a control character, but a header of the client's own may have tabs. */
+const jsonLetters: ReadonlyMap<string, string> = new Map([
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+])
+
 const jsonEscapes: Escapes = {
-  pattern: /\\(?:u[\da-f]{4}|["'/\\])/gi,
-  read: (escape) =>
-    escape.length === 2 ? escape.slice(1) : String.fromCharCode(Number.parseInt(escape.slice(2), 16)),
+  pattern: /\\(?:u[\da-fA-F]{4}|["'/\\bfnrt])/g,
+  read: (escape) => {
+    const escaped = escape.slice(1)
+    if (escaped.length > 1) return String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
+    return jsonLetters.get(escaped) ?? escaped
+  },
 }
 
 const htmlNames: ReadonlyMap<string, string> = new Map([

@@ -1,16 +1,16 @@
-// delivery → HTTP request, or a reason why not.
+// delivery → HTTP request, or a reason why not: values, then their encoder, then headers and signatures.
 // Invariant: values never reach scheme, host, port or path; the origin is the webhook's own, untouched.
 import type { HttpRequest } from '../domain/attempt.ts'
 import type { CallEvent } from '../domain/call-event.ts'
-import { findParameter } from '../domain/parameter-catalogue.ts'
-import type { ParameterValue } from '../domain/parameter-catalogue.ts'
-import { sendable } from '../domain/sendable-text.ts'
-import type { Webhook, WebhookParameter } from '../domain/webhook.ts'
-import { jsonBody } from './json-body.ts'
-import { isoSeconds } from './plain-text.ts'
-import { queryString } from './query-string.ts'
-import type { RenderedPair } from './rendered-pair.ts'
+import type { ParameterName } from '../domain/parameter-catalogue.ts'
+import type { ContentType, Webhook } from '../domain/webhook.ts'
+import { fitQuery } from './fit-query.ts'
+import type { EventPair } from './fit-query.ts'
+import { openingHeaders } from './request-headers.ts'
 import { sensitiveTexts } from './sensitive-texts.ts'
+import { signedBy } from './signature.ts'
+import { planOf } from './webhook-plan.ts'
+import type { WebhookPlan } from './webhook-plan.ts'
 
 export interface RenderOptions {
   readonly deliveryId: string
@@ -20,54 +20,105 @@ export interface RenderOptions {
   /** Bytes of a GET's path and query; common servers refuse request lines over 8 KB. */
   readonly maxTargetBytes: number
   readonly maxBodyBytes: number
+  /** Epoch milliseconds at which the attempt begins: the time that a signature carries. */
+  readonly nowMs: number
+  /** A test says so in a header of its own; its ids begin with `test-`. */
+  readonly purpose: 'delivery' | 'test'
 }
 
 export type Rendering =
   | {
       readonly kind: 'request'
       readonly request: HttpRequest
-      /** Every text that an answer's excerpt must not repeat. */
-      readonly sensitive: readonly string[]
+      /** The call parameters whose values were shortened or left empty to keep the target within its limit. */
+      readonly cutValues: readonly ParameterName[]
+      /** Every text that an answer's excerpt must not repeat; computed when asked, for most answers are not kept. */
+      readonly sensitive: () => readonly string[]
     }
-  | { readonly kind: 'url_too_long' | 'body_too_large'; readonly bytes: number }
+  | Refusal
 
+/** `bytes`: of the target after all that may be cut, or of the body, which is never cut. */
+interface Refusal {
+  readonly kind: 'url_too_long' | 'body_too_large'
+  readonly bytes: number
+}
+
+/** The same arguments give the same request; no value of an event makes it throw. */
 export function render(webhook: Webhook, event: CallEvent, options: RenderOptions): Rendering {
-  const pairs = pairsOf(webhook, event)
-  const headers: Record<string, string> = {
-    'user-agent': options.userAgent,
-    accept: '*/*',
-    'accept-encoding': 'identity',
-    'webhook-id': options.deliveryId,
-    'webhook-attempt': String(options.attempt),
+  const plan = planOf(webhook)
+  const pairs = pairsOf(webhook, plan, event)
+  const content =
+    webhook.contentType === null
+      ? queryOf(webhook, plan, pairs, options)
+      : bodyOf(webhook, plan, pairs, options, webhook.contentType)
+  if (content.kind !== 'content') return content
+  const { target, body, contentType, cutValues } = content
+  const { deliveryId } = options
+  const signed = signedBy(plan.signingKeys, {
+    id: deliveryId,
+    nowMs: options.nowMs,
+    payload: body ?? `GET.${target}`,
+  })
+  const headers = openingHeaders({ ...options, contentType, signed })
+  headers.push(...plan.closingHeaders)
+  return {
+    kind: 'request',
+    request: { method: webhook.method, origin: webhook.origin, target, headers, body },
+    cutValues,
+    sensitive: () => sensitiveTexts(webhook, [...pairs, ...content.pairs]),
   }
-  const { method, origin, path } = webhook
-  const sensitive = sensitiveTexts(path, pairs)
-  if (method === 'GET') {
-    const query = queryString(pairs)
-    const target = query === '' ? path : `${path}?${query}`
-    // Percent-encoding left ASCII only, so characters are bytes.
-    if (target.length > options.maxTargetBytes) return { kind: 'url_too_long', bytes: target.length }
-    return { kind: 'request', request: { method, origin, target, headers, body: null }, sensitive }
-  }
-  const body = jsonBody(pairs)
-  const bytes = Buffer.byteLength(body)
-  if (bytes > options.maxBodyBytes) return { kind: 'body_too_large', bytes }
-  headers['content-type'] = 'application/json'
-  return { kind: 'request', request: { method, origin, target: path, headers, body }, sensitive }
 }
 
-function pairsOf(webhook: Webhook, event: CallEvent): readonly RenderedPair[] {
-  const pairs = webhook.parameters.map((parameter) => ({
-    name: sendable(parameter.name),
-    value: valueOf(parameter, event),
+/** Where the pairs went. */
+interface Content {
+  readonly kind: 'content'
+  readonly target: string
+  readonly body: string | null
+  readonly contentType: string | null
+  /** As they were sent. */
+  readonly pairs: readonly EventPair[]
+  readonly cutValues: readonly ParameterName[]
+}
+
+function pairsOf({ missingValues }: Webhook, plan: WebhookPlan, event: CallEvent): readonly EventPair[] {
+  const pairs = plan.pairs.map((planned) => ({
+    lead: planned.lead,
+    value: planned.value(event),
+    planned,
   }))
-  return webhook.missingValues === 'omit' ? pairs.filter(({ value }) => value !== null) : pairs
+  return missingValues === 'omit' ? pairs.filter(({ value }) => value !== null) : pairs
 }
 
-function valueOf({ source }: WebhookParameter, event: CallEvent): ParameterValue {
-  if (source.kind === 'literal') return source.text
-  const value = findParameter(source.parameter)?.value(event) ?? null
-  // A time that no year of four digits can tell is not known, so that "left out" holds for it too.
-  const isTime = typeof value === 'object' && value !== null && 'kind' in value
-  return isTime && isoSeconds(value.ms) === null ? null : value
+/** Percent-encoding leaves ASCII only, so characters are bytes. */
+function queryOf(
+  { path, missingValues }: Webhook,
+  { encoder }: WebhookPlan,
+  pairs: readonly EventPair[],
+  { deliveryId, maxTargetBytes }: RenderOptions,
+): Content | Refusal {
+  const asQuery = (sent: readonly EventPair[], cutValues: readonly ParameterName[]): Content => {
+    const query = encoder.write(sent, deliveryId).text
+    const target = query === '' ? path : `${path}?${query}`
+    return { kind: 'content', target, body: null, contentType: null, pairs: sent, cutValues }
+  }
+  const uncut = asQuery(pairs, [])
+  if (uncut.target.length <= maxTargetBytes) return uncut
+  const fit = fitQuery(pairs, { bytes: maxTargetBytes - path.length, missingValues })
+  if (fit.kind === 'too_long') return { kind: 'url_too_long', bytes: path.length + fit.bytes }
+  return asQuery(fit.pairs, fit.cutValues)
+}
+
+function bodyOf(
+  { path }: Webhook,
+  { encoder }: WebhookPlan,
+  pairs: readonly EventPair[],
+  { deliveryId, maxBodyBytes }: RenderOptions,
+  contentType: ContentType,
+): Content | Refusal {
+  const { text: body, typeParameters } = encoder.write(pairs, deliveryId)
+  // A UTF-16 unit takes three bytes at most, so that few bodies have to be counted.
+  const bytes = body.length * 3 > maxBodyBytes ? Buffer.byteLength(body) : 0
+  if (bytes > maxBodyBytes) return { kind: 'body_too_large', bytes }
+  const fullType = contentType + typeParameters
+  return { kind: 'content', target: path, body, contentType: fullType, pairs, cutValues: [] }
 }

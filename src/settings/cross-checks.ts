@@ -1,7 +1,7 @@
 // Rules that bind several settings together; each alone is in range. One line per broken rule, with the
 // environment names, because that is where most of them are set.
 import type { Settings } from './schema.ts'
-import { deadLetterHeadroomBytes } from './schema.ts'
+import { deadLetterHeadroomBytes } from './sections-of-topics.ts'
 import { environmentNameOf } from './setting.ts'
 
 // An attempt that runs into its timeout still has to be written and committed within the drain.

@@ -1,9 +1,9 @@
 // Settings in the shapes that the core takes, with the bounds that are nobody's to choose.
 // It stands here so that a setting's new name ends in this room, and the composition root only hands over.
+import type { WebhookRules } from '../domain/webhook-rules.ts'
+import { webhookLimits } from '../domain/webhook-rules.ts'
 import type { Settings } from './schema.ts'
 
-/** Bytes of a GET's path and query: common servers refuse request lines beyond 8 KB. */
-const maxTargetBytes = 8_000
 const maxBodyBytes = 262_144
 
 /** The settings as a delivery's life takes them. */
@@ -17,7 +17,7 @@ export function deliverySettingsOf({ http, retry }: Settings) {
     },
     quickTries: retry,
     userAgent: http.userAgent,
-    maxTargetBytes,
+    maxTargetBytes: webhookLimits.targetBytes,
     maxBodyBytes,
     excerpts: http.excerpts,
   }
@@ -29,4 +29,9 @@ export function horizonsOf({ horizon }: Settings) {
     horizonMs: { call_start: horizon.callStartMs, call_end: horizon.callEndMs },
     toleranceMs: horizon.clockToleranceMs,
   }
+}
+
+/** What the operator decides about all webhooks. */
+export function webhookRulesOf({ webhooks }: Settings): WebhookRules {
+  return { blockedPorts: new Set(webhooks.blockedPorts) }
 }

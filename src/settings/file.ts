@@ -1,6 +1,6 @@
 // One JSON file of settings, as nested sections. A key that nobody knows is refused with the name that was
 // probably meant: a mistyped setting that is quietly ignored looks like one that does not work.
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from '../domain/nearest-name.ts'
 import type { NamedSetting } from './setting.ts'
 import type { GivenValue, SourceReading } from './source-reading.ts'
 import { readTextFile } from './text-file.ts'

@@ -79,6 +79,20 @@ export const statusList: SettingFormat<readonly string[]> = {
   read: (raw) => listOf(raw, (item) => (/^([3-5]xx|[3-5]\d\d)$/.test(item) ? item : undefined), 0),
 }
 
+/** As a webhook's own headers have it: anything else the HTTP client refuses, and with it every request. */
+export const headerValue: SettingFormat<string> = {
+  allowed: '1 to 256 visible ASCII characters, with blanks between them',
+  read: (raw) => (typeof raw === 'string' && /^[!-~](?:[ -~]{0,254}[!-~])?$/.test(raw) ? raw : undefined),
+}
+
+/** `none` because an empty variable counts as not set. */
+export const portList: SettingFormat<readonly number[]> = {
+  allowed: 'a list of ports (whole numbers from 1 to 65535), with commas between them, or none',
+  read: (raw) => (raw === 'none' ? [] : listOf(raw, (item) => port.read(item), 0)),
+}
+
+const port = wholeNumber(1, 65_535)
+
 /** Where a group without offsets begins. */
 export const startingPoint: SettingFormat<string> = {
   allowed: 'earliest, latest, or a time such as 2026-03-14T09:15:02Z',
@@ -90,14 +104,14 @@ export const startingPoint: SettingFormat<string> = {
   },
 }
 
-function listOf(
+function listOf<Item>(
   raw: unknown,
-  readItem: (item: string) => string | undefined,
+  readItem: (item: string) => Item | undefined,
   atLeast: number,
-): readonly string[] | undefined {
+): readonly Item[] | undefined {
   const items = typeof raw === 'string' ? raw.split(',').filter((item) => item.trim() !== '') : raw
   if (!Array.isArray(items) || items.length < atLeast) return undefined
-  const read: string[] = []
+  const read: Item[] = []
   for (const item of items) {
     const value =
       typeof item === 'string' || typeof item === 'number' ? readItem(`${item}`.trim()) : undefined

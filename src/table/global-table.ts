@@ -4,7 +4,9 @@
 import type { CallEvent, EventType } from '../domain/call-event.ts'
 import type { AccountId, WebhookId } from '../domain/ids.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
-import type { WebhookFault } from '../domain/webhook-validation.ts'
+import type { WebhookFault } from '../domain/webhook-fault.ts'
+import type { WebhookRules } from '../domain/webhook-rules.ts'
+import { defaultWebhookRules } from '../domain/webhook-rules.ts'
 import { knownEventTypes, validateWebhook } from '../domain/webhook-validation.ts'
 import type { WebhookChange } from '../ports.ts'
 import type { TableEntry } from './table-entry.ts'
@@ -25,7 +27,12 @@ export class GlobalTable {
   readonly #index = new Map<AccountId, Map<EventType, Map<WebhookId, TableEntry>>>()
   readonly #applied = new Map<number, bigint>()
   readonly #rereadFrom = new Map<number, Set<WebhookId>>()
+  readonly #rules: WebhookRules
   #invalid = 0
+
+  constructor(rules: WebhookRules = defaultWebhookRules) {
+    this.#rules = rules
+  }
 
   get size(): number {
     return this.#entries.size
@@ -53,7 +60,7 @@ export class GlobalTable {
     this.#rereadFrom.get(partition)?.delete(change.webhookId)
     const moved = before !== undefined && before.config.partition !== partition
     if (change.kind === 'tombstone') return { kind: 'applied', faults: [], moved }
-    const entry = entryOf(change, { partition, offset }, before)
+    const entry = entryOf(change, { partition, offset }, before, this.#rules)
     this.#add(entry)
     return { kind: 'applied', faults: entry.kind === 'invalid' ? entry.faults : [], moved }
   }
@@ -108,6 +115,7 @@ function entryOf(
   change: Exclude<WebhookChange, { kind: 'tombstone' }>,
   config: TableEntry['config'],
   before: TableEntry | undefined,
+  rules: WebhookRules,
 ): TableEntry {
   const { webhookId } = change
   const previous = {
@@ -116,19 +124,33 @@ function entryOf(
     enabled: before?.enabled ?? true,
   }
   if (change.kind === 'undecodable') {
-    return { kind: 'invalid', webhookId, config, ...previous, faults: [{ path: '', message: change.detail }] }
+    return {
+      kind: 'invalid',
+      webhookId,
+      config,
+      ...previous,
+      faults: [{ path: '', rule: 'undecodable', found: change.detail, allowed: '' }],
+    }
   }
   const record = change.config
   const accountId = record.account_id === '' ? previous.accountId : (record.account_id as AccountId)
   const types = knownEventTypes(record)
   const eventTypes = types.length > 0 ? types : previous.eventTypes
   const told = { webhookId, config, accountId, eventTypes, enabled: record.enabled }
-  if (record.webhook_id !== webhookId) {
-    const faults = [{ path: 'webhook_id', message: "differs from the record's key; allowed: the same text" }]
-    return { kind: 'invalid', ...told, faults }
+  const validation = validateWebhook(record, rules)
+  if (validation.kind === 'valid' && record.webhook_id === webhookId) {
+    return { kind: 'valid', ...told, webhook: validation.webhook }
   }
-  const validation = validateWebhook(record)
-  return validation.kind === 'valid'
-    ? { kind: 'valid', ...told, webhook: validation.webhook }
-    : { kind: 'invalid', ...told, faults: validation.faults }
+  const faults = [
+    ...(record.webhook_id === webhookId ? [] : [otherKey]),
+    ...(validation.kind === 'valid' ? [] : validation.faults),
+  ]
+  return { kind: 'invalid', ...told, faults }
+}
+
+const otherKey: WebhookFault = {
+  path: 'webhook_id',
+  rule: 'conflict',
+  found: "differs from the record's key",
+  allowed: 'the same text',
 }

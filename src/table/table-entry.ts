@@ -4,7 +4,7 @@ import type { EventType } from '../domain/call-event.ts'
 import type { ConfigPosition } from '../domain/delivery.ts'
 import type { AccountId, WebhookId } from '../domain/ids.ts'
 import type { Webhook } from '../domain/webhook.ts'
-import type { WebhookFault } from '../domain/webhook-validation.ts'
+import type { WebhookFault } from '../domain/webhook-fault.ts'
 
 interface EntryKey {
   readonly webhookId: WebhookId

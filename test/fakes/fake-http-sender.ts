@@ -2,6 +2,7 @@
 // A script is a list of answers for one address; the last one is given again and again.
 import type { AttemptResult, HttpRequest, TransportFailure } from '../../src/domain/attempt.ts'
 import type { AttemptLimits, Clock, HttpSender } from '../../src/ports.ts'
+import { headerOf } from './header-of.ts'
 
 export type FakeAnswer = (
   | { readonly status: number; readonly body?: string; readonly location?: string }
@@ -47,10 +48,16 @@ export class FakeHttpSender implements HttpSender {
 
   send(request: HttpRequest, limits: AttemptLimits, signal: AbortSignal): Promise<AttemptResult> {
     if (signal.aborted) return Promise.resolve(cutBefore)
-    const { headers, origin, target } = request
+    const { origin, target } = request
     const begunAtMs = this.#clock.monotonicMs()
-    const attempt = Number(headers['webhook-attempt'] ?? 0)
-    this.ledger.push({ request, limits, deliveryId: headers['webhook-id'] ?? '', attempt, begunAtMs })
+    const attempt = Number(headerOf(request, 'webhook-attempt') ?? 0)
+    this.ledger.push({
+      request,
+      limits,
+      deliveryId: headerOf(request, 'webhook-id') ?? '',
+      attempt,
+      begunAtMs,
+    })
     this.#underWay += 1
     this.#mostUnderWay = Math.max(this.#mostUnderWay, this.#underWay)
     const script = this.#scripts.get(`${origin}${target.split('?')[0]}`) ?? [{ status: 200 }]

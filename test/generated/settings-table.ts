@@ -19,8 +19,14 @@ export function renderSettingsTable(): string {
   )
 }
 
+/** Of a longer list the page shows the beginning and how many there are. */
+const maxShownItems = 8
+
 // The version is left open, or every release would change the page.
 function shownDefault({ default: value }: NamedSetting): string {
+  if (Array.isArray(value) && value.length > maxShownItems) {
+    return `\`${value.slice(0, 3).join(',')},…\` (${value.length})`
+  }
   const text = Array.isArray(value) ? value.join(',') : String(value)
   return text === '' ? '' : `\`${text.replace(version, '<version>')}\``
 }

@@ -5,9 +5,11 @@ import { renderRecords } from './records-text.ts'
 import { renderRoomGraph } from './room-graph.ts'
 import { renderSettingsTable } from './settings-table.ts'
 import type { Target } from './target.ts'
+import { renderWebhookSchema } from './webhook-schema.ts'
 
 export const targets: readonly Target[] = [
   { path: 'src/domain/records.ts', render: renderRecords },
+  { path: 'schemas/webhook.schema.json', render: renderWebhookSchema },
   { path: 'README.md', region: 'settings', render: renderSettingsTable },
   { path: 'README.md', region: 'metrics', render: renderMetricsTable },
   { path: 'README.md', region: 'parameters', render: renderParameterTable },

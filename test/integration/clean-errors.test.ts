@@ -78,6 +78,41 @@ describe('a wrong start ends with a line for each fault', () => {
     await silent.stop()
   })
 
+  it('brokers that take connections and never answer, asked by a command', async () => {
+    const silent = await silentServer()
+    const environment = testEnvironment({
+      KAFKA_BROKERS: silent.address,
+      KAFKA_CONNECTION_TIMEOUT_MS: '500',
+      KAFKA_REQUEST_TIMEOUT_MS: '1000',
+    })
+    const folder = await mkdtemp(join(tmpdir(), 'call-webhook-test-'))
+    const file = join(folder, 'webhook.json')
+    const form = {
+      webhook_id: 'wh-1',
+      account_id: 'a',
+      address: 'a.example',
+      method: 'GET',
+      event_types: ['call_end'],
+    }
+    await writeFile(file, JSON.stringify(form))
+    const commands = [
+      ['webhooks', 'list'],
+      ['webhooks', 'get', 'wh-1'],
+      ['webhooks', 'put', file],
+      ['webhooks', 'import', file],
+      ['webhooks', 'delete', 'wh-1'],
+      ['render', '--webhook-id', 'wh-1'],
+      ['render', '--webhook', file, '--latest-event'],
+      ['render', '--webhook', file, '--event-at', '0/0'],
+      ['send-test', '--webhook-id', 'wh-1'],
+    ]
+    const told = await Promise.all(commands.map((words) => faultsOf({ words, environment })))
+    const oneLine = [expect.stringMatching(/^Kafka at .*; see kafka\.brokers \(KAFKA_BROKERS\)/)]
+    expect(told).toEqual(commands.map(() => oneLine))
+    await rm(folder, { recursive: true })
+    await silent.stop()
+  })
+
   it('an ops port that is taken', async () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))

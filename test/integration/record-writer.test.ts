@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import type { KafkaConfig } from 'kafkajs'
 import type { Observation } from '../../src/domain/observation.ts'
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
-import { RecordTooLarge, RecordWriter } from '../../src/kafka/record-writer.ts'
+import { RecordTooLarge, RecordWriter, WriteGivenUp } from '../../src/kafka/record-writer.ts'
 import type { OutgoingRecord, RecordWriterOptions } from '../../src/kafka/record-writer.ts'
 import { startTcpProxy } from '../harness/tcp-proxy.ts'
 import type { TcpProxy } from '../harness/tcp-proxy.ts'
@@ -131,6 +131,19 @@ describe('a writer', () => {
     ])
   })
 
+  it('names the offset under which a record stands', async () => {
+    const topic = await createTopic('writer', 1, {})
+    const { writer } = await startWriter(topic, { lingerMs: 20 })
+    const keys = Array.from({ length: 20 }, (_, index) => `k${index}`)
+    const offsets = await Promise.all(keys.map((key) => writer.append(record(key), null)))
+    const seen = new Seen()
+    const reader = createTopicReader({ client: clientOptions(), topic, now })
+    await reader.start(seen)
+    await seen.untilCaughtUp()
+    await reader.stop()
+    expect(offsets.map((offset) => seen.read.find((one) => one.offset === offset)?.key)).toEqual(keys)
+  })
+
   it('refuses to start on a topic that is missing', async () => {
     const kafka = createKafkaClient(clientOptions())
     const writer = new RecordWriter({
@@ -167,6 +180,33 @@ describe('a writer whose broker goes away', () => {
     const keys = await keysOf(topic)
     expect([...acknowledged].filter((key) => !keys.has(key))).toEqual([])
     expect(acknowledged.size).toBe(50)
+  })
+
+  it('sends no more what was given up, and says whether it may be there', async () => {
+    const topic = await createTopic('writer', 1, {})
+    const proxy = await startTcpProxy(brokers()[0] ?? '')
+    closing.push(() => proxy.stop())
+    const { writer, troubles } = await startWriter(topic, {
+      client: through(proxy, { requestTimeout: 700 }),
+      maxBatch: 1,
+    })
+    await writer.write(record('before'))
+    proxy.become('refuse')
+    proxy.cut()
+    const giveUp = new AbortController()
+    const given = ['tried', 'waiting'].map((key) => writer.append(record(key), giveUp.signal))
+    const kept = writer.write(record('kept'))
+    const ended = Promise.allSettled(given)
+    await until(() => troubles.length > 0, 'the first trouble', 20_000)
+    giveUp.abort()
+    proxy.become('pass')
+    const reasons = (await ended).map((result) =>
+      result.status === 'rejected' ? (result.reason as unknown) : null,
+    )
+    expect(reasons).toEqual([expect.any(WriteGivenUp), expect.any(WriteGivenUp)])
+    expect(reasons).toMatchObject([{ sent: 'perhaps' }, { sent: 'never' }])
+    await kept
+    expect(await keysOf(topic)).toEqual(new Set(['before', 'kept']))
   })
 
   it.each(['refuse', 'swallow'] as const)(

@@ -234,6 +234,28 @@ describe('following a topic', () => {
 })
 
 describe('starting', () => {
+  it.each([
+    ['in the middle', 3n, ['3', '4']],
+    ['at the end', 5n, []],
+    ['before what retention left', 1n, ['2', '3', '4']],
+    ['beyond the end', 6n, ['2', '3', '4']],
+  ])('begins where it is told to: %s', async (_, from, values) => {
+    const topic = await createTopic('from', 1, { 'cleanup.policy': 'delete' })
+    await produce(
+      topic,
+      0,
+      ['0', '1', '2', '3', '4'].map((value) => ({ key: 'k', value })),
+    )
+    await admin(async (client) => {
+      await client.fetchTopicOffsets(topic)
+      await client.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '2' }] })
+    })
+    const { seen } = await begin(topic, { from: new Map([[0, from]]) })
+    await seen.untilCaughtUp()
+    expect(seen.read.map(({ value }) => value)).toEqual(values)
+    expect([...seen.resets, ...seen.troubles]).toEqual([])
+  })
+
   it('rejects when the topic is missing', async () => {
     const reader = createTopicReader({ client: clientOptions(), topic: 'no-such-topic', now })
     await expect(reader.start(new Seen())).rejects.toMatchObject({ type: 'UNKNOWN_TOPIC_OR_PARTITION' })

@@ -205,6 +205,7 @@ describe('the commands', () => {
         environment,
         out: line,
         err: line,
+        readInput: () => Promise.resolve(new Uint8Array()),
         untilInterrupted: never,
       })
       return { exitCode, lines }

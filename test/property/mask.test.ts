@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
 import { maskExcerpt } from '../../src/render/mask.ts'
+import { xmlEncoder } from '../../src/render/xml-encoder.ts'
 
 // No asterisk: what is put in place of a text would count as the text.
 const unit = fc.constantFrom(...Array.from('abcdЯя €😀+79 %&"\\/<u0041;'))
@@ -14,6 +15,9 @@ const ways: readonly ((text: string) => string)[] = [
   (text) => JSON.stringify(text).slice(1, -1),
   (text) => text.replaceAll(/[^a-z]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;'),
+  (text) =>
+    xmlEncoder.write([{ lead: '', value: text }], '').text.slice('<call>'.length, -'</param></call>'.length),
+  (text) => text.replaceAll(/[^a-z]/gu, (character) => `&#x${character.codePointAt(0)?.toString(16)};`),
 ]
 
 /** An answer made of pieces: noise, and sensitive texts in one of the ways in which receivers write. */

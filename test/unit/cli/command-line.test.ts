@@ -1,19 +1,10 @@
 import { createServer } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
-import { runCommandLine } from '../../../src/cli/command-line.ts'
 import { expectedError } from '../../../src/cli/expected-error.ts'
+import { runCli } from '../../harness/run-cli.ts'
 
-async function run(words: readonly string[], environment: Record<string, string> = {}) {
-  const out: string[] = []
-  const err: string[] = []
-  const exitCode = await runCommandLine(words, {
-    environment,
-    out: (line) => void out.push(line),
-    err: (line) => void err.push(line),
-    untilInterrupted: () => Promise.resolve(),
-  })
-  return { exitCode, out: out.join('\n'), err: err.join('\n') }
-}
+const run = (words: readonly string[], environment: Record<string, string> = {}) =>
+  runCli(words, { environment })
 
 /** A port that was free a moment ago, so that nothing answers there. */
 async function silentPort(): Promise<number> {
@@ -30,7 +21,7 @@ const faultyFile = 'test/unit/cli/no-such-file.json'
 async function commandsBelow(words: readonly string[]): Promise<readonly (readonly string[])[]> {
   const { out } = await run([...words, '--help'])
   const listed = out.split('\nCommands:\n')[1]?.split('\n\n')[0] ?? ''
-  const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name)
+  const names = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = '']) => name)
   const below = await Promise.all(
     names.filter((name) => name !== 'help').map((name) => commandsBelow([...words, name])),
   )
@@ -49,6 +40,15 @@ describe('help', () => {
       'schemas',
       'schemas register',
       'schemas check',
+      'webhooks',
+      'webhooks validate',
+      'webhooks list',
+      'webhooks get',
+      'webhooks put',
+      'webhooks import',
+      'webhooks delete',
+      'render',
+      'send-test',
       'settings',
       'settings print',
       'stack',

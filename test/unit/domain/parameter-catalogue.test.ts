@@ -194,6 +194,16 @@ describe('edge cases', () => {
     expect(valueOf('duration', { ...event('call-end-answered'), is_answered: null })).toBe(152)
   })
 
+  it.each([-1, -62_135_596_800_000, 253_402_300_800_000])(
+    'a time that counts as not known makes no duration: %i',
+    (ms) => {
+      const record = { ...event('call-end-answered'), time_received: ms, time_answer: ms }
+      expect(valuesOf(record, 'duration', 'total_duration')).toEqual({ duration: null, total_duration: null })
+      const end = { ...event('call-end-answered'), time_end: ms }
+      expect(valuesOf(end, 'duration', 'total_duration')).toEqual({ duration: null, total_duration: null })
+    },
+  )
+
   it('clocks that run backwards make no duration', () => {
     const record = { ...event('call-end-answered'), time_end: 1 }
     expect(valuesOf(record, 'duration', 'total_duration')).toEqual({ duration: null, total_duration: null })

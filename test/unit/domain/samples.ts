@@ -2,6 +2,7 @@
 import { plainWebhook } from '../../../src/local/plain-webhook.ts'
 import type { CallEvent } from '../../../src/domain/call-event.ts'
 import type { WebhookConfigRecord } from '../../../src/domain/records.ts'
+import { faultText } from '../../../src/domain/webhook-fault.ts'
 import { validateWebhook } from '../../../src/domain/webhook-validation.ts'
 import type { Webhook } from '../../../src/domain/webhook.ts'
 import { readExample } from '../schemas/schema-types.ts'
@@ -31,7 +32,7 @@ export function aWebhookRecord(fields: Partial<WebhookConfigRecord> = {}): Webho
 export function aWebhook(fields: Partial<WebhookConfigRecord> = {}): Webhook {
   const validation = validateWebhook(aWebhookRecord(fields))
   if (validation.kind === 'valid') return validation.webhook
-  throw new Error(validation.faults.map(({ path, message }) => `${path} ${message}`).join('; '))
+  throw new Error(validation.faults.map(faultText).join('; '))
 }
 
 type ParameterRecord = WebhookConfigRecord['parameters'][number]

@@ -146,7 +146,7 @@ export function post(port: number, more: Partial<HttpRequest> = {}): HttpRequest
     method: 'POST',
     origin: `http://127.0.0.1:${port}`,
     target: '/hook?token=s3cret-token',
-    headers: { 'content-type': 'application/json', 'webhook-id': 'id-1' },
+    headers: ['content-type', 'application/json', 'webhook-id', 'id-1'],
     body: '{"call":1}',
     ...more,
   }

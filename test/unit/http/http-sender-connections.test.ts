@@ -157,7 +157,7 @@ describe('a kept connection', () => {
         requestNumber === 2 ? socket.resetAndDestroy() : socket.write(answer()),
       )
       const sender = testSender({ connectionsPerOrigin: 1 })
-      const request = post(server.port, { method, ...(method === 'GET' ? { body: null, headers: {} } : {}) })
+      const request = post(server.port, { method, ...(method === 'GET' ? { body: null, headers: [] } : {}) })
       await sendOne(sender, request)
       expect(await sendOne(sender, request)).toMatchObject({ kind: 'unanswered', failure: 'reset' })
       expect(await sendOne(sender, request)).toMatchObject({ statusCode: 200 })

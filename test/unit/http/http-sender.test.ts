@@ -24,7 +24,7 @@ async function exchangeWith(
   const startedAtMs = performance.now()
   const result = await sendOne(sender, post(server.port), sending)
   const tookMs = performance.now() - startedAtMs
-  const next = await sendOne(sender, post(server.port, { headers: { 'webhook-id': 'id-2' } }), {
+  const next = await sendOne(sender, post(server.port, { headers: ['webhook-id', 'id-2'] }), {
     totalTimeoutMs: 5_000,
   })
   expect(next).toMatchObject({ kind: 'answered', statusCode: 200, excerpt: 'second' })

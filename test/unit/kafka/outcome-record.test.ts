@@ -12,6 +12,7 @@ describe('an outcome as a record', () => {
   it('can be written by its schema, times in whole milliseconds', () => {
     const outcome = anOutcome({
       queuedMs: 0.4,
+      cutValues: ['keyword', 'landing_page'],
       eventAgeMs: 1_234.5678,
       nextAttemptAtMs: 1_700_000_000_000.9,
       writtenAtMs: 1_700_000_000_000.2,
@@ -20,6 +21,7 @@ describe('an outcome as a record', () => {
     const record = outcomeRecordOf(outcome, 'worker-1')
     expect(record).toMatchObject({
       queued_ms: 0,
+      cut_values: ['keyword', 'landing_page'],
       event_age_ms: 1_235,
       next_attempt_at: 1_700_000_000_001,
       written_at: 1_700_000_000_000,
@@ -28,7 +30,11 @@ describe('an outcome as a record', () => {
       total_ms: 10,
       worker_id: 'worker-1',
     })
-    expect(roundTrip(record)).toMatchObject({ outcome_id: outcome.outcomeId, total_ms: 10 })
+    expect(roundTrip(record)).toMatchObject({
+      outcome_id: outcome.outcomeId,
+      total_ms: 10,
+      cut_values: ['keyword', 'landing_page'],
+    })
   })
 
   it('can be written without a config, a request or an answer', () => {

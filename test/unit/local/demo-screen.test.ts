@@ -7,7 +7,9 @@ const request = (fields: Partial<ReceivedRequest>): ReceivedRequest => ({
   method: 'GET',
   target: '/',
   headers: {},
+  bodyBytes: Buffer.alloc(0),
   body: '',
+  signature: 'unsigned',
   deliveryId: '',
   attempt: 1,
   atMs: 0,
@@ -33,6 +35,17 @@ describe("the demo's screen", () => {
     expect(text).toContain('webhook-id: d')
     expect(text).toContain('{}')
     expect(text).not.toContain('cookie')
+  })
+
+  it('shows what a form means, and that its signature was checked', () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'webhook-signature': 'v1,s' }
+    const body = 'a+b=%2B7+%D0%B0'
+    const text = showRequest('it', request({ method: 'POST', headers, body, signature: 'valid' }))
+    expect(text).toContain(body)
+    expect(text).toContain('(decoded: a b=+7 а)')
+    expect(text).toContain('webhook-signature: v1,s')
+    expect(text).toContain('(signature checked with the secret: valid)')
+    expect(showRequest('it', request({}))).not.toContain('signature')
   })
 
   it.each(['/a?x=%', '/a?x=%ff', '/%zz'])('shows a target that cannot be decoded: %s', (target) => {

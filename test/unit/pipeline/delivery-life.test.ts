@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Delivery } from '../../../src/domain/delivery.ts'
 import type { WebhookId } from '../../../src/domain/ids.ts'
+import type { CallEventRecord } from '../../../src/domain/records.ts'
 import { deliveryIdOf } from '../../../src/join/delivery-id.ts'
 import { deliver } from '../../../src/pipeline/delivery-life.ts'
 import type { LifeResult } from '../../../src/pipeline/delivery-life.ts'
@@ -13,7 +14,10 @@ import type { WorldOptions } from '../../fakes/pipeline-world.ts'
 const address = 'http://w.test/hook'
 const badGateway: FakeAnswer = { status: 502 }
 
-async function begin(answers: readonly FakeAnswer[], options: WorldOptions & { expiresInMs?: number } = {}) {
+async function begin(
+  answers: readonly FakeAnswer[],
+  options: WorldOptions & { expiresInMs?: number; event?: Partial<CallEventRecord> } = {},
+) {
   const world = new PipelineWorld(options)
   const { clock, tableSource } = world
   tableSource.put(webhookConfig('w'))
@@ -23,7 +27,7 @@ async function begin(answers: readonly FakeAnswer[], options: WorldOptions & { e
   const delivery: Delivery = {
     deliveryId: deliveryIdOf('e', 'w'),
     replay: 0,
-    event: callEvent('e', { occurred_at: clock.nowMs() }),
+    event: callEvent('e', { occurred_at: clock.nowMs(), ...options.event }),
     webhookId: 'w' as WebhookId,
     source: { topic: 'call-events', partition: 0, offset: 0n },
     eventTimeMs: clock.nowMs(),
@@ -254,6 +258,36 @@ describe('acknowledgements', () => {
     await outcomes.stop()
     expect(await clock.run(life)).toBe('left')
     expect(outcomes.endings).toEqual(['delivered: ok after 1'])
+  })
+})
+
+describe('values that were cut to keep a target within its limit', () => {
+  const parameters = ['call_id', 'keyword', 'city'].map((parameter) => ({
+    name: parameter,
+    source: { parameter, literal: null },
+  }))
+  const asGet = webhookConfig('w', { method: 'GET', content_type: null, parameters })
+  const keyword = 'k'.repeat(9_000)
+
+  it('are named in each outcome of an attempt', async () => {
+    const { clock, start, outcomes, sender, tableSource } = await begin([badGateway, { status: 200 }], {
+      event: { keyword, city: 'Москва' },
+    })
+    tableSource.put(asGet)
+    await clock.run(start())
+    expect(sender.ledger.map(({ request }) => request.target.length)).toEqual([8_000, 8_000])
+    expect(outcomes.steps).toEqual(['0/a1', '0/final'])
+    expect(outcomes.written.map(({ cutValues }) => cutValues)).toEqual([['keyword'], ['keyword']])
+  })
+
+  it('are none where all was sent, or nothing was', async () => {
+    const whole = await begin([{ status: 200 }])
+    await whole.clock.run(whole.start())
+    const refused = await begin([], { event: { keyword, city: 'Москва' }, delivery: { maxTargetBytes: 50 } })
+    refused.tableSource.put(asGet)
+    await refused.clock.run(refused.start())
+    expect(refused.outcomes.endings).toEqual(['rejected: url_too_long after 0'])
+    for (const { outcomes } of [whole, refused]) expect(outcomes.written[0]?.cutValues).toEqual([])
   })
 })
 

@@ -76,6 +76,13 @@ describe('a text is hidden as receivers write it back', () => {
     expect(maskExcerpt(`got [${written}].`, [name])).toBe('got [***].')
   })
 
+  it('in JSON with its tabs as letters', () => {
+    const header = 'key\tof\tmine'
+    expect(maskExcerpt(JSON.stringify({ header, path: 'C:\\new' }), [header])).toBe(
+      '{"header":"***","path":"C:\\\\new"}',
+    )
+  })
+
   it('where its neighbours are escaped too', () => {
     expect(maskExcerpt('{"q":"a=%D0%90%2B79161234567%D0%B1\\u0031"}', [number])).toBe(
       '{"q":"a=%D0%90***%D0%B1\\u0031"}',

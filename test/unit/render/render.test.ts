@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
+import { Webhook as Verifier } from 'standardwebhooks'
 import type { HttpRequest } from '../../../src/domain/attempt.ts'
 import type { CallEvent } from '../../../src/domain/call-event.ts'
+import type { ParameterName } from '../../../src/domain/parameter-catalogue.ts'
 import type { WebhookConfigRecord } from '../../../src/domain/records.ts'
-import { render, type Rendering } from '../../../src/render/render.ts'
+import { contentTypes, type ContentType, type Webhook } from '../../../src/domain/webhook.ts'
+import { render, type Rendering, type RenderOptions } from '../../../src/render/render.ts'
+import { headerOf } from '../../fakes/header-of.ts'
 import { aCallEvent, aWebhook, call, fixed } from '../domain/samples.ts'
 
 const options = {
@@ -11,12 +15,19 @@ const options = {
   userAgent: 'worker/1.0',
   maxTargetBytes: 8_000,
   maxBodyBytes: 262_144,
+  nowMs: 1_773_479_866_999,
+  purpose: 'delivery' as const,
 }
 
 type Fields = Partial<WebhookConfigRecord>
 
 function rendered(fields: Fields, event: Partial<Record<keyof CallEvent, unknown>> = {}): Rendering {
   return render(aWebhook(fields), aCallEvent(event), options)
+}
+
+/** Of a webhook as it stands after validation. */
+function requestFor(webhook: Partial<Webhook>, changes: Partial<RenderOptions> = {}): HttpRequest {
+  return requestOf(render({ ...aWebhook(), ...webhook }, aCallEvent(), { ...options, ...changes }))
 }
 
 function requestOf(rendering: Rendering): HttpRequest {
@@ -26,13 +37,12 @@ function requestOf(rendering: Rendering): HttpRequest {
 
 const targetOf = (fields: Fields, event = {}): string =>
   requestOf(rendered({ method: 'GET', ...fields }, event)).target
-const withText = (text: string): Rendering => rendered({ parameters: [fixed('a', text)] })
+const withText = (text: string): Rendering => rendered({ parameters: [call('city', 'a')] }, { city: text })
 const bodyOf = (fields: Fields, event = {}): string | null => requestOf(rendered(fields, event)).body
 
-const sensitiveOf = (fields: Fields, event = {}): readonly string[] => {
-  const rendering = rendered(fields, event)
-  return rendering.kind === 'request' ? rendering.sensitive : []
-}
+const named = (...parameters: readonly ParameterName[]): Webhook['parameters'] =>
+  parameters.map((parameter) => ({ name: parameter, source: { kind: 'parameter', parameter } }))
+const asGet = { method: 'GET', contentType: null } as const
 
 describe('a GET', () => {
   it('has everything in its query, no body and no content type', () => {
@@ -42,13 +52,13 @@ describe('a GET', () => {
       method: 'GET',
       origin: 'https://crm.example.com',
       target: `/hook/%D0%B7%D0%B2%D0%BE%D0%BD%D0%BE%D0%BA?id=${aCallEvent().call_id}&duration=152&from=site`,
-      headers: {
-        'user-agent': 'worker/1.0',
-        accept: '*/*',
-        'accept-encoding': 'identity',
-        'webhook-id': options.deliveryId,
-        'webhook-attempt': '3',
-      },
+      headers: [
+        ['user-agent', 'worker/1.0'],
+        ['accept', '*/*'],
+        ['accept-encoding', 'identity'],
+        ['webhook-id', options.deliveryId],
+        ['webhook-attempt', '3'],
+      ].flat(),
       body: null,
     })
   })
@@ -88,9 +98,10 @@ describe('a GET', () => {
   })
 
   it('is refused where its target is longer than allowed', () => {
-    const parameters = [fixed('a', 'x'.repeat(7_991))]
-    expect(targetOf({ parameters, path: '/12345' })).toHaveLength(8_000)
-    expect(rendered({ method: 'GET', parameters, path: '/123456' })).toEqual({
+    const parameters = [call('call_id', 'a')]
+    const event = { call_id: 'x'.repeat(7_991) }
+    expect(targetOf({ parameters, path: '/12345' }, event)).toHaveLength(8_000)
+    expect(rendered({ method: 'GET', parameters, path: '/123456' }, event)).toEqual({
       kind: 'url_too_long',
       bytes: 8_001,
     })
@@ -103,7 +114,7 @@ describe('a POST', () => {
     const request = requestOf(rendered({ parameters }))
     expect(request.target).toBe('/calls')
     expect(request.body).toBe(`{"id":"${aCallEvent().call_id}","duration":152,"from":"site"}`)
-    expect(request.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-attempt': '3' })
+    expect(headerOf(request, 'content-type')).toBe('application/json')
   })
 
   it('is an empty object without parameters', () => {
@@ -182,30 +193,209 @@ describe('a value that is not known', () => {
   )
 })
 
-describe('what an excerpt must not repeat', () => {
-  it('is every value, each item of a list too', () => {
-    const parameters = [call('client_number'), fixed('key', 'secret-1'), call('tags'), call('duration')]
-    const event = { client_number: '+79161234567', tags: ['vip-client', 'Анна\n'] }
-    expect(sensitiveOf({ parameters, path: '/' }, event)).toEqual(
-      expect.arrayContaining([
-        '+79161234567',
-        'secret-1',
-        'vip-client,Анна\ufffd',
-        'vip-client',
-        'Анна\ufffd',
-        '152',
-      ]),
-    )
+describe('the content type', () => {
+  const parameters = named('call_id', 'duration', 'is_answered')
+  const event = aCallEvent()
+  it.each<[ContentType, string, string]>([
+    [
+      'application/json',
+      'application/json',
+      `{"call_id":"${event.call_id}","duration":152,"is_answered":true}`,
+    ],
+    [
+      'application/x-www-form-urlencoded',
+      'application/x-www-form-urlencoded',
+      `call_id=${event.call_id}&duration=152&is_answered=1`,
+    ],
+    [
+      'application/xml',
+      'application/xml; charset=utf-8',
+      `<call><param name="call_id">${event.call_id}</param><param name="duration">152</param>` +
+        '<param name="is_answered">1</param></call>',
+    ],
+    [
+      'text/xml',
+      'text/xml; charset=utf-8',
+      `<call><param name="call_id">${event.call_id}</param><param name="duration">152</param>` +
+        '<param name="is_answered">1</param></call>',
+    ],
+    ['text/plain', 'text/plain; charset=utf-8', `call_id=${event.call_id}\nduration=152\nis_answered=1\n`],
+  ])('%s decides how a body is written, and is sent as %s', (contentType, sent, body) => {
+    const request = requestFor({ contentType, parameters })
+    expect(headerOf(request, 'content-type')).toBe(sent)
+    expect(request.body).toBe(body)
+    expect(request.target).toBe('/calls')
   })
 
-  it('is the path, whole and in parts, encoded and not', () => {
-    expect(sensitiveOf({ path: '/hooks/ключ-4711/100%' })).toEqual(
-      expect.arrayContaining([
-        '/hooks/%D0%BA%D0%BB%D1%8E%D1%87-4711/100%',
-        '%D0%BA%D0%BB%D1%8E%D1%87-4711',
-        'ключ-4711',
-        '100%',
-      ]),
+  it('of a multipart body names its boundary, the same for each attempt', () => {
+    const contentType = 'multipart/form-data'
+    const request = requestFor({ contentType, parameters })
+    const boundary = `webhook-${options.deliveryId}`
+    expect(headerOf(request, 'content-type')).toBe(`multipart/form-data; boundary=${boundary}`)
+    expect(request.body?.split(`--${boundary}`)).toHaveLength(5)
+    expect(requestFor({ contentType, parameters }, { attempt: 4 }).body).toBe(request.body)
+  })
+
+  it.each<[ContentType | null, string]>([
+    ['application/json', '{"city":null,"duration":152}'],
+    ['application/x-www-form-urlencoded', 'city=&duration=152'],
+    ['application/xml', '<call><param name="city"></param><param name="duration">152</param></call>'],
+    ['text/plain', 'city=\nduration=152\n'],
+  ])('%s has its own way to say that a value is not known', (contentType, body) => {
+    const webhook = { ...aWebhook(), contentType, parameters: named('city', 'duration') }
+    const unknown = aCallEvent({ city: null })
+    expect(requestOf(render(webhook, unknown, options)).body).toBe(body)
+    const omitted = requestOf(render({ ...webhook, missingValues: 'omit' }, unknown, options)).body
+    expect(omitted).not.toContain('city')
+    expect(omitted).toContain('152')
+  })
+})
+
+describe('times', () => {
+  it('are written in the zone of the webhook, everywhere', () => {
+    const webhook = { parameters: named('time_answer'), timeZone: 'Europe/Moscow' }
+    expect(requestFor(webhook).body).toBe('{"time_answer":"2026-03-14T12:15:14+03:00"}')
+    expect(requestFor({ ...webhook, ...asGet }).target).toBe(
+      '/calls?time_answer=2026-03-14T12%3A15%3A14%2B03%3A00',
     )
+  })
+})
+
+describe('headers', () => {
+  const own: Webhook['headers'] = [
+    { name: 'X-Key', value: 'k 1' },
+    { name: '__proto__', value: '2' },
+  ]
+  const whole: Partial<Webhook> = {
+    headers: own,
+    authentication: { kind: 'basic', username: 'Анна', password: 'p:"1' },
+    signingSecrets: [`whsec_${Buffer.alloc(24).toString('base64')}`],
+  }
+  const credentials = `Basic ${Buffer.from('Анна:p:"1').toString('base64')}`
+
+  it('stand in their order: fixed, signed, test, authorization, own', () => {
+    const { headers } = requestFor(whole, { purpose: 'test' })
+    const expected = [
+      ['user-agent', 'worker/1.0'],
+      ['accept', '*/*'],
+      ['accept-encoding', 'identity'],
+      ['content-type', 'application/json'],
+      ['webhook-id', options.deliveryId],
+      ['webhook-attempt', '3'],
+      ['webhook-timestamp', '1773479866'],
+      ['webhook-signature', expect.stringMatching(/^v1,[\w+/]{43}=$/)],
+      ['webhook-test', '1'],
+      ['authorization', credentials],
+      ['X-Key', 'k 1'],
+      ['__proto__', '2'],
+    ]
+    expect(headers).toEqual(expected.flat())
+  })
+
+  it('say nothing of what is not asked for', () => {
+    const names = requestFor({}).headers.filter((_, index) => index % 2 === 0)
+    expect(names).toEqual([
+      'user-agent',
+      'accept',
+      'accept-encoding',
+      'content-type',
+      'webhook-id',
+      'webhook-attempt',
+    ])
+  })
+
+  it('carry a token as it is', () => {
+    const request = requestFor({ authentication: { kind: 'bearer', token: 'abc.def' } })
+    expect(headerOf(request, 'authorization')).toBe('Bearer abc.def')
+  })
+
+  it('are a list of their own for each request', () => {
+    const webhook = { ...aWebhook(), ...whole }
+    const first = requestOf(render(webhook, aCallEvent(), options)).headers
+    const second = requestOf(render(webhook, aCallEvent(), { ...options, attempt: 4 })).headers
+    expect(headerOf({ ...requestFor({}), headers: first }, 'webhook-attempt')).toBe('3')
+    expect(second).toHaveLength(first.length)
+  })
+})
+
+describe('a signed request', () => {
+  const signingSecrets = [1, 2].map((byte) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`)
+  const parameters: Webhook['parameters'] = [
+    ...named('manager_name', 'time_answer'),
+    { name: 'a b', source: { kind: 'literal', text: '1+1 &' } },
+  ]
+  // The library compares with the clock, so the time is the real one.
+  const signed = (webhook: Partial<Webhook>): HttpRequest =>
+    requestFor({ signingSecrets, parameters, ...webhook }, { nowMs: Date.now() })
+  const verify = (secret: string, payload: string, request: HttpRequest): unknown => {
+    const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature']
+    const headers = Object.fromEntries(names.map((name) => [name, headerOf(request, name) ?? '']))
+    return new Verifier(secret).verify(payload, headers, { jsonParse: false })
+  }
+
+  it.each<[string, Partial<Webhook>]>([
+    ...contentTypes.map((contentType): [string, Partial<Webhook>] => [contentType, { contentType }]),
+    ['a body of nothing', { contentType: 'text/plain', parameters: [] }],
+  ])('is accepted with each secret over the bytes of its body: %s', (_name, webhook) => {
+    const request = signed(webhook)
+    for (const secret of signingSecrets) {
+      expect(() => verify(secret, request.body ?? '', request)).not.toThrow()
+      expect(() => verify(secret, `${request.body} `, request)).toThrow('No matching signature')
+    }
+  })
+
+  it('of a GET is accepted over the method and the target as it is sent', () => {
+    const request = signed(asGet)
+    for (const secret of signingSecrets) {
+      expect(() => verify(secret, `GET.${request.target}`, request)).not.toThrow()
+      expect(() => verify(secret, request.target, request)).toThrow('No matching signature')
+      expect(() => verify(secret, `GET.${decodeURI(request.target)}`, request)).toThrow('No matching')
+    }
+  })
+
+  it('of a GET that was cut is signed as it was cut', () => {
+    const webhook = { ...aWebhook(), ...asGet, signingSecrets, parameters: named('keyword') }
+    const event = aCallEvent({ keyword: 'я'.repeat(2_000) })
+    const request = requestOf(render(webhook, event, { ...options, nowMs: Date.now() }))
+    expect(request.target.length).toBeLessThanOrEqual(8_000)
+    expect(() => verify(signingSecrets[1] ?? '', `GET.${request.target}`, request)).not.toThrow()
+  })
+})
+
+describe('a GET whose target is too long', () => {
+  const webhook = { ...aWebhook(), ...asGet, parameters: named('call_id', 'keyword', 'landing_page') }
+
+  it('is sent with less of what may be cut, and says of what', () => {
+    const event = aCallEvent({ keyword: 'k'.repeat(9_000), landing_page: 'https://a.example' })
+    const rendering = render(webhook, event, options)
+    expect(requestOf(rendering).target).toHaveLength(8_000)
+    expect(rendering).toMatchObject({ cutValues: ['keyword'] })
+  })
+
+  it('leaves out a URL value where unknown values are left out', () => {
+    const event = aCallEvent({ landing_page: `https://a.example/${'p'.repeat(9_000)}` })
+    const emptied = render(webhook, event, options)
+    expect(requestOf(emptied).target).toMatch(/&landing_page=$/)
+    const omitted = render({ ...webhook, missingValues: 'omit' }, event, options)
+    expect(requestOf(omitted).target).toMatch(/&keyword=[^&]*$/)
+    for (const rendering of [emptied, omitted])
+      expect(rendering).toMatchObject({ cutValues: ['landing_page'] })
+  })
+
+  it('is refused with the bytes that no cut can save', () => {
+    const event = aCallEvent({
+      call_id: 'c'.repeat(9_000),
+      keyword: 'k'.repeat(100),
+      landing_page: 'https://a',
+    })
+    const bytes = `/calls?call_id=${'c'.repeat(9_000)}&keyword=${'k'.repeat(64)}&landing_page=`.length
+    expect(render(webhook, event, options)).toEqual({ kind: 'url_too_long', bytes })
+  })
+
+  it('has nothing cut as a POST', () => {
+    const post = { ...aWebhook(), parameters: named('keyword') }
+    const rendering = render(post, aCallEvent({ keyword: 'k'.repeat(9_000) }), options)
+    expect(requestOf(rendering).body).toHaveLength(9_000 + '{"keyword":""}'.length)
+    expect(rendering).toMatchObject({ cutValues: [] })
   })
 })

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { v5 } from 'uuid'
 
+import { validateWebhook } from '../../../src/domain/webhook-validation.ts'
+
 import { readSchema } from '../../generated/schema-files.ts'
 import { exampleNames, exampleText, readerType, readExample } from './schema-types.ts'
 
@@ -29,6 +31,34 @@ describe('golden examples', () => {
     expect(webhook.missing_values).toBe('omit')
     const parked = readExample('parked-delivery', 'retry')
     expect(parked.event).toBeInstanceOf(Uint8Array)
+  })
+
+  // What no webhook of this version may hold: the example shows the whole schema, of which some is refused aloud.
+  const notHonoured: Readonly<Record<string, readonly string[]>> = {
+    'all-options': [
+      'authentication.password',
+      'signing_secrets[0]',
+      'signing_secrets[1]',
+      'limits.concurrency',
+      'limits.rate_per_second',
+      'limits.retry_horizon_s',
+    ],
+  }
+  it.each(exampleNames.filter(([schema]) => schema === 'webhook-config'))(
+    '%s/%s is a webhook that the worker takes, but for what this version does not honour',
+    (_, name) => {
+      const validation = validateWebhook(readExample('webhook-config', name))
+      const faults = validation.kind === 'valid' ? [] : validation.faults
+      expect(faults.map(({ path }) => path)).toEqual(notHonoured[name] ?? [])
+      expect(faults.filter(({ rule }) => rule !== 'unsupported')).toEqual([])
+    },
+  )
+
+  it('have one webhook with every option that is honoured', () => {
+    const { limits, authentication, ...options } = readExample('webhook-config', 'every-honoured-option')
+    const left = Object.entries(options).filter(([, value]) => value === null || Object(value).length === 0)
+    expect(left).toEqual([])
+    expect([authentication?.password, limits?.total_timeout_ms]).not.toContain(null)
   })
 
   it('park an event in the framing of the registry: a zero byte and four bytes of schema id', () => {

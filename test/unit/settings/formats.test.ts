@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import * as is from '../../../src/settings/formats.ts'
-import { nearestName } from '../../../src/settings/nearest-name.ts'
+import { nearestName } from '../../../src/domain/nearest-name.ts'
 import { environmentNameOf } from '../../../src/settings/setting.ts'
 
 describe('formats', () => {
@@ -16,6 +16,9 @@ describe('formats', () => {
     ['1', is.flag, 1, undefined],
     ['text with a line break', is.text, 'a\nb', undefined],
     ['blank text where some is needed', is.filledText, '  ', undefined],
+    ['a header’s value', is.headerValue, 'worker/1 (+https://a.example)', 'worker/1 (+https://a.example)'],
+    ['a header’s value beyond ASCII', is.headerValue, 'вебхуки/1', undefined],
+    ['a header’s value with a blank at its end', is.headerValue, 'worker/1 ', undefined],
     ['a word of the list', is.oneOf('a', 'b'), 'b', 'b'],
     ['a word in capitals', is.oneOf('a', 'b'), 'B', undefined],
     ['a topic', is.topicName, 'call-events.v2_x', 'call-events.v2_x'],
@@ -36,6 +39,12 @@ describe('formats', () => {
     ['no status at all', is.statusList, [], []],
     ['a status of success', is.statusList, '200', undefined],
     ['a class of statuses', is.statusList, '4xx', ['4xx']],
+    ['ports', is.portList, '25, 6667,', [25, 6667]],
+    ['ports in a file', is.portList, [25, '6667'], [25, 6667]],
+    ['no port, in a file', is.portList, [], []],
+    ['no port, in a variable', is.portList, 'none', []],
+    ['port 0', is.portList, '0', undefined],
+    ['a range of ports', is.portList, '1-1023', undefined],
     ['a time without a zone', is.startingPoint, '2026-03-14T12:15:02', undefined],
     ['a day that is none', is.startingPoint, '2026-13-14T12:15:02Z', undefined],
     ['a beginning', is.startingPoint, 'earliest', 'earliest'],

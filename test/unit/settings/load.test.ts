@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
+import type { WebhookRules } from '../../../src/domain/webhook-rules.ts'
+import { defaultWebhookRules } from '../../../src/domain/webhook-rules.ts'
+import { webhookRulesOf } from '../../../src/settings/delivery-settings.ts'
 import { InvalidSettings } from '../../../src/settings/invalid-settings.ts'
 import { loadSettings } from '../../../src/settings/load.ts'
 import { redactedSettings } from '../../../src/settings/redacted-settings.ts'
@@ -73,6 +76,7 @@ describe('loadSettings', () => {
         HTTP_EXCERPTS: 'false',
         IN_FLIGHT_MAX_DELIVERIES: '7',
         RETRY_RETRIED_STATUSES: '429,5xx',
+        WEBHOOKS_BLOCKED_PORTS: '25,6667',
         START_FROM: '2026-03-14T12:15:02+03:00',
       },
     })
@@ -80,7 +84,21 @@ describe('loadSettings', () => {
     expect(settings.http.excerpts).toBe(false)
     expect(settings.inFlight.maxDeliveries).toBe(7)
     expect(settings.retry.retriedStatuses).toEqual(['429', '5xx'])
+    expect(settings.webhooks.blockedPorts).toEqual([25, 6667])
     expect(settings.start.from).toBe('2026-03-14T12:15:02+03:00')
+  })
+
+  it('blocks the ports that browsers block, others, or none', () => {
+    const rulesOf = (environment: Record<string, string>): WebhookRules =>
+      webhookRulesOf(loadSettings({ files: [], environment }))
+    expect(rulesOf({})).toEqual(defaultWebhookRules)
+    expect(rulesOf({ WEBHOOKS_BLOCKED_PORTS: '25' })).toEqual({ blockedPorts: new Set([25]) })
+    expect(rulesOf({ WEBHOOKS_BLOCKED_PORTS: 'none' })).toEqual({ blockedPorts: new Set() })
+  })
+
+  it('takes no user agent that no header can hold', () => {
+    const environment = { HTTP_USER_AGENT: 'вебхуки/1' }
+    expect(() => loadSettings({ files: [], environment })).toThrow(/HTTP_USER_AGENT.*visible ASCII/)
   })
 
   it('takes statuses as numbers in a file', () => {

@@ -13,6 +13,7 @@ describe('the README’s tables', () => {
     )
     expect(rows.filter((row) => row.split(' | ').length !== 5 && !row.startsWith('|---'))).toEqual([])
     expect(renderSettingsTable()).toContain('`call-webhook-worker/<version>`')
+    expect(renderSettingsTable()).toContain('| `WEBHOOKS_BLOCKED_PORTS` | `1,7,9,…` (82) |')
   })
 
   it('show a metric with its labels', () => {

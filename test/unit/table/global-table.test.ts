@@ -88,7 +88,7 @@ describe('an invalid version', () => {
     table.apply(at(0), upsert('a'))
     expect(table.apply(at(1), upsert('a', { port: 0 }))).toEqual({
       kind: 'applied',
-      faults: [{ path: 'port', message: 'is 0; allowed: a whole number from 1 to 65535' }],
+      faults: [{ path: 'port', rule: 'range', found: 'is 0', allowed: 'a whole number from 1 to 65535' }],
       moved: false,
     })
     expect(table.find(id('a'))).toMatchObject({ kind: 'invalid', config: { offset: 1n } })
@@ -115,19 +115,41 @@ describe('an invalid version', () => {
     const update = table.apply(at(0), upsert('a', { webhook_id: 'b' }))
     expect(update).toEqual({
       kind: 'applied',
-      faults: [{ path: 'webhook_id', message: "differs from the record's key; allowed: the same text" }],
+      faults: [
+        {
+          path: 'webhook_id',
+          rule: 'conflict',
+          found: "differs from the record's key",
+          allowed: 'the same text',
+        },
+      ],
       moved: false,
     })
     expect([found(table), table.find(id('b'))]).toEqual([['a'], undefined])
+    expect(table.apply(at(1), upsert('a', { webhook_id: 'b', port: 0 }))).toMatchObject({
+      faults: [{ path: 'webhook_id' }, { path: 'port' }],
+    })
   })
 
   it('is one that cannot be decoded: it matches as the one before it did', () => {
     table.apply(at(0), upsert('a', { event_types: ['call_end'] }))
     expect(table.apply(at(1), undecodable('a'))).toMatchObject({
-      faults: [{ path: '', message: 'undecodable: schema id 7' }],
+      faults: [{ path: '', rule: 'undecodable', found: 'undecodable: schema id 7', allowed: '' }],
     })
     table.apply(at(2), undecodable('a'))
     expect([found(table), found(table, '10427', 'call_start')]).toEqual([['a'], []])
+  })
+})
+
+describe('the operator’s rules', () => {
+  it('decide which version is valid', () => {
+    const strict = new GlobalTable({ blockedPorts: new Set([8080]) })
+    for (const [offset, port] of [25, 8080].entries()) {
+      table.apply(at(offset), upsert(`${port}`, { port }))
+      strict.apply(at(offset), upsert(`${port}`, { port }))
+    }
+    expect([table.find(id('25'))?.kind, table.find(id('8080'))?.kind]).toEqual(['invalid', 'valid'])
+    expect([strict.find(id('25'))?.kind, strict.find(id('8080'))?.kind]).toEqual(['valid', 'invalid'])
   })
 })
 

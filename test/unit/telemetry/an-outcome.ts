@@ -27,6 +27,7 @@ export function anOutcome(changes: Partial<Outcome> = {}): Outcome {
     nextAttemptAtMs: null,
     redirectOrigin: null,
     excerpt: 'OK, customer 12345',
+    cutValues: [],
     writtenAtMs: 1_700_000_000_000,
     ...changes,
   }

@@ -1,0 +1,64 @@
+// Test requests: sent as a delivery's first attempt would be, but marked, and told of instead of recorded.
+// Invariants: ids begin with `test-`, the header `webhook-test: 1` is there, and no outcome is written; an answer's
+// text is kept for a success only, and masked: else a test would tell whoever aims it what stands behind an address.
+import { randomUUID } from 'node:crypto'
+import type { AttemptResult } from '../domain/attempt.ts'
+import type { CallEvent } from '../domain/call-event.ts'
+import type { CallId, EventId } from '../domain/ids.ts'
+import type { Webhook } from '../domain/webhook.ts'
+import { deliveryIdOf } from '../join/delivery-id.ts'
+import type { Clock, HttpSender } from '../ports.ts'
+import { maskExcerpt } from '../render/mask.ts'
+import { render } from '../render/render.ts'
+import type { Rendering } from '../render/render.ts'
+import type { deliverySettingsOf } from '../settings/delivery-settings.ts'
+
+export interface TestOptions {
+  readonly sender: HttpSender
+  readonly settings: ReturnType<typeof deliverySettingsOf>
+  readonly clock: Clock
+}
+
+export interface TestTry {
+  readonly event: CallEvent
+  readonly rendering: Rendering
+  /** Null where there was nothing to send. */
+  readonly result: AttemptResult | null
+  /** Masked; null where excerpts are off, or nothing printable was answered, or it was no success. */
+  readonly excerpt: string | null
+}
+
+/** Events of one call, under ids that nobody takes for a call's. */
+export function asTestEvents(events: readonly CallEvent[]): readonly CallEvent[] {
+  const callId = `test-${randomUUID()}` as CallId
+  return events.map((event) => ({
+    ...event,
+    call_id: callId,
+    event_id: `test-${randomUUID()}` as EventId,
+  }))
+}
+
+export async function sendTestRequest(
+  webhook: Webhook,
+  event: CallEvent,
+  { sender, settings, clock }: TestOptions,
+): Promise<TestTry> {
+  const { limits, excerpts, ...rendered } = settings
+  const rendering = render(webhook, event, {
+    ...rendered,
+    deliveryId: `test-${deliveryIdOf(event.event_id, webhook.webhookId)}`,
+    attempt: 1,
+    nowMs: clock.nowMs(),
+    purpose: 'test',
+  })
+  if (rendering.kind !== 'request') return { event, rendering, result: null, excerpt: null }
+  const totalTimeoutMs = webhook.totalTimeoutMs ?? limits.totalTimeoutMs
+  const { signal } = new AbortController()
+  const result = await sender.send(rendering.request, { ...limits, totalTimeoutMs }, signal)
+  const shown = excerpts && result.kind === 'answered' && isSuccess(result) ? result.excerpt : null
+  return { event, rendering, result, excerpt: maskExcerpt(shown, rendering.sensitive()) }
+}
+
+export function isSuccess(result: AttemptResult): boolean {
+  return result.kind === 'answered' && result.statusCode >= 200 && result.statusCode < 300
+}

@@ -1,0 +1,82 @@
+// The settings of webhooks and of what is sent for them: requests, tries, limits, horizons.
+import { badPorts } from '../domain/webhook-rules.ts'
+import * as is from './formats.ts'
+import { setting } from './setting.ts'
+import { version } from './version.ts'
+
+const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
+const mebibyte = 1_048_576
+
+export const sectionsOfDelivery = {
+  webhooks: {
+    blockedPorts: setting(
+      is.portList,
+      badPorts,
+      'Ports to which no webhook may lead; by default those that browsers refuse (the Fetch standard’s bad ports)',
+    ),
+  },
+  http: {
+    connectTimeoutMs: setting(
+      is.wholeNumber(100, 30_000),
+      5_000,
+      'Time to connect to a receiver, TLS included',
+    ),
+    totalTimeoutMs: setting(
+      is.wholeNumber(100, 30_000),
+      10_000,
+      'Time for one attempt, to the answer’s last byte',
+    ),
+    maxResponseBytes: setting(is.wholeNumber(0, mebibyte), 65_536, 'Read of an answer at most'),
+    connectionsPerOrigin: setting(is.wholeNumber(1, 1_024), 64, 'Connections to one receiver at once'),
+    keepAliveMs: setting(is.wholeNumber(1, 600_000), 4_000, 'How long an idle connection is kept'),
+    userAgent: setting(
+      is.headerValue,
+      `call-webhook-worker/${version}`,
+      'The User-Agent header of every request',
+    ),
+    excerpts: setting(is.flag, true, 'Keep the first characters of an answer in the outcome, values masked'),
+  },
+  retry: {
+    quickTries: setting(is.wholeNumber(0, 5), 2, 'Quick tries after a first attempt that failed fast'),
+    quickWaitMs: setting(
+      is.wholeNumber(1, 10_000),
+      250,
+      'A quick try waits a random time below this; twice as much before each further one',
+    ),
+    quickFailureWithinMs: setting(
+      is.wholeNumber(1, 30_000),
+      1_000,
+      'A failure seen later than this gets no quick try',
+    ),
+    quickWindowMs: setting(
+      is.wholeNumber(1, 60_000),
+      5_000,
+      'A quick try begins within this time of the first attempt',
+    ),
+    retriedStatuses: setting(
+      is.statusList,
+      ['408', '425', '429', '5xx'],
+      'Answers after which it is tried again',
+    ),
+    mendedStatuses: setting(
+      is.statusList,
+      ['3xx', '401', '403', '404', '405', '409', '415'],
+      'Answers that the client has to mend: no quick tries',
+    ),
+  },
+  horizon: {
+    callStartMs: setting(
+      is.wholeNumber(1_000, 30 * dayMs),
+      10 * minuteMs,
+      'A call start is not delivered later',
+    ),
+    callEndMs: setting(is.wholeNumber(1_000, 30 * dayMs), dayMs, 'A call end is not delivered later'),
+    clockToleranceMs: setting(
+      is.wholeNumber(0, dayMs),
+      5 * minuteMs,
+      'An event’s time further than this from its record’s is not believed',
+    ),
+  },
+  fanout: { limit: setting(is.wholeNumber(1, 100_000), 1_000, 'Webhooks that one event may match') },
+}

@@ -1,0 +1,52 @@
+// The settings of the topics: their names, and what `topics create` makes of them.
+import * as is from './formats.ts'
+import { setting } from './setting.ts'
+
+const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
+const mebibyte = 1_048_576
+
+const partitions = is.wholeNumber(1, 10_000)
+const replicas = is.wholeNumber(1, 32)
+// Kafka knows -1 as "for ever"; a topic that never forgets fills its disks, so that is not offered.
+const retentionMs = is.wholeNumber(minuteMs, 3_650 * dayMs)
+const recordBytes = is.wholeNumber(16_384, 64 * mebibyte)
+
+/** Room beside a dead letter's own bytes for the headers that say why it is one. */
+export const deadLetterHeadroomBytes = 65_536
+
+export const sectionsOfTopics = {
+  topics: {
+    minInsyncReplicas: setting(replicas, 2, 'Replicas that must have a record before it counts as written'),
+    events: {
+      name: setting(is.topicName, 'call-events', 'Topic of call events'),
+      partitions: setting(partitions, 12, 'Its partitions: the most workers that can share it'),
+      replicationFactor: setting(replicas, 3, 'Its copies'),
+      retentionMs: setting(retentionMs, 7 * dayMs, 'How long it keeps a record'),
+      maxMessageBytes: setting(recordBytes, mebibyte, 'Its largest record'),
+    },
+    webhooks: {
+      name: setting(is.topicName, 'webhook-configs', 'Compacted topic of webhooks; always one partition'),
+      replicationFactor: setting(replicas, 3, 'Its copies'),
+      maxMessageBytes: setting(recordBytes, mebibyte, 'Its largest record'),
+    },
+    outcomes: {
+      name: setting(is.topicName, 'webhook-outcomes', 'Topic of outcomes'),
+      partitions: setting(partitions, 12, 'Its partitions'),
+      replicationFactor: setting(replicas, 3, 'Its copies'),
+      retentionMs: setting(retentionMs, 30 * dayMs, 'How long it keeps a record'),
+      maxMessageBytes: setting(recordBytes, mebibyte, 'Its largest record'),
+    },
+    deadLetters: {
+      name: setting(is.topicName, 'webhook-dead-letters', 'Topic of records that cannot be understood'),
+      partitions: setting(partitions, 1, 'Its partitions'),
+      replicationFactor: setting(replicas, 3, 'Its copies'),
+      retentionMs: setting(retentionMs, 30 * dayMs, 'How long it keeps a record'),
+      maxMessageBytes: setting(
+        recordBytes,
+        mebibyte + deadLetterHeadroomBytes,
+        'Its largest record; at least 64 KiB more than topics.events.maxMessageBytes',
+      ),
+    },
+  },
+}
