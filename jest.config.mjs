@@ -27,6 +27,9 @@ const onTheRealStack = {
   globalTeardown: '<rootDir>/test/stack/stop.ts',
 }
 
+// The same, and Chromium, which is unpacked first.
+const inABrowser = { ...onTheRealStack, globalSetup: '<rootDir>/test/stack/start-with-browser.ts' }
+
 export default {
   reporters: ['default', '<rootDir>/test/closing-line.mjs'],
   testTimeout: 60_000,
@@ -36,5 +39,6 @@ export default {
     project('generated'),
     project('contract', onTheRealStack),
     project('integration', onTheRealStack),
+    project('browser', inABrowser),
   ],
 }

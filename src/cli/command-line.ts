@@ -2,6 +2,7 @@
 // what went wrong stands on the error stream, one line per fault.
 import { Command, CommanderError } from 'commander'
 import { version } from '../settings/version.ts'
+import { consoleCommand } from './console-command.ts'
 import { demoCommand } from './demo-command.ts'
 import { expectedError } from './expected-error.ts'
 import { renderCommand } from './render-command.ts'
@@ -41,6 +42,7 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
     .description('Delivers webhooks for call events from Kafka')
     .version(version)
     .addCommand(workerCommand(terminal, finish), { isDefault: true })
+    .addCommand(consoleCommand(terminal, finish))
     .addCommand(topicsCommand(terminal, finish))
     .addCommand(schemasCommand(terminal, finish))
     .addCommand(webhooksCommand(terminal, finish))

@@ -4,6 +4,7 @@ import { kafkaFault } from './kafka-fault.ts'
 
 // What to look at, where the error's own text does not say.
 const advice: Readonly<Record<string, string>> = {
+  CONSOLE_REFUSED: '',
   INVALID_SETTINGS: '',
   KAFKA_UNREACHABLE: '; see kafka.brokers (KAFKA_BROKERS), kafka.ssl and kafka.sasl',
   KAFKA_REFUSED: '',
@@ -12,6 +13,7 @@ const advice: Readonly<Record<string, string>> = {
   SCHEMA_NOT_REGISTERED: '',
   START_POSITION_MISSING: '',
   START_REFUSED: '',
+  STORE_FILE_REFUSED: '; see console.storeFile (CONSOLE_STORE_FILE)',
   UNSUPPORTED_KAFKA_CLIENT: '',
 }
 

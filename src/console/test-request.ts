@@ -3,8 +3,9 @@
 // text is kept for a success only, and masked: else a test would tell whoever aims it what stands behind an address.
 import { randomUUID } from 'node:crypto'
 import type { AttemptResult } from '../domain/attempt.ts'
-import type { CallEvent } from '../domain/call-event.ts'
+import type { CallEvent, EventType } from '../domain/call-event.ts'
 import type { CallId, EventId } from '../domain/ids.ts'
+import { sampleEvent } from '../domain/sample-event.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import { deliveryIdOf } from '../join/delivery-id.ts'
 import type { Clock, HttpSender } from '../ports.ts'
@@ -61,4 +62,53 @@ export async function sendTestRequest(
 
 export function isSuccess(result: AttemptResult): boolean {
   return result.kind === 'answered' && result.statusCode >= 200 && result.statusCode < 300
+}
+
+/** What a test tells over the network. */
+export interface TestAnswer {
+  readonly event_type: EventType
+  readonly delivered: boolean
+  readonly status_code: number | null
+  /** `unreachable`, whatever is wrong with the address: the differences would map a network for whoever asks. */
+  readonly reason: 'ok' | 'http_status' | 'redirect' | 'unreachable' | 'url_too_long' | 'body_too_large'
+  readonly redirect_origin: string | null
+  /** Null where nothing was answered: how long a refusal took would tell which one it was. */
+  readonly total_ms: number | null
+  readonly excerpt: string | null
+}
+
+/** Sends the catalogue's example of an event, and tells what came back. */
+export async function answerOfTest(
+  webhook: Webhook,
+  type: EventType,
+  options: TestOptions,
+): Promise<TestAnswer> {
+  const [event = sampleEvent(type, webhook.accountId)] = asTestEvents([sampleEvent(type, webhook.accountId)])
+  const { rendering, result, excerpt } = await sendTestRequest(webhook, event, options)
+  const nothing = {
+    event_type: type,
+    delivered: false,
+    status_code: null,
+    redirect_origin: null,
+    excerpt: null,
+  }
+  if (result === null) {
+    return {
+      ...nothing,
+      reason: rendering.kind === 'request' ? 'unreachable' : rendering.kind,
+      total_ms: null,
+    }
+  }
+  if (result.kind === 'unanswered') return { ...nothing, reason: 'unreachable', total_ms: null }
+  const { statusCode, redirectOrigin } = result
+  const delivered = isSuccess(result)
+  return {
+    event_type: type,
+    delivered,
+    status_code: statusCode,
+    reason: delivered ? 'ok' : statusCode >= 300 && statusCode < 400 ? 'redirect' : 'http_status',
+    redirect_origin: redirectOrigin,
+    total_ms: Math.round(result.timings.totalMs),
+    excerpt,
+  }
 }

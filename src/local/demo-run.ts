@@ -1,7 +1,11 @@
 // The demo proper: the stack, the topics, the webhooks, the worker, a receiver and calls, in one process beside
 // the brokers; shown as what a client configured next to what their server got.
 // Invariant: whatever ends it (the last call, Ctrl-C, a failure), everything that it started is stopped.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { startConsole } from '../console/console.ts'
 import type { WebhookConfigRecord } from '../domain/records.ts'
 import { clientConfigOf, createKafkaClient } from '../kafka/kafka-client.ts'
 import { createOutcomeReader } from '../kafka/outcome-reader.ts'
@@ -79,7 +83,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     }
     const worker = await startWorker(settings)
     closing.push(() => worker.stop())
-    out(`\nmetrics: http://${settings.ops.host}:${worker.opsPort}/metrics`)
+    const page = await openPage(settings, closing)
+    out(`\nthe account's page, where all of this can be edited: ${page}`)
+    out(`metrics: http://${settings.ops.host}:${worker.opsPort}/metrics`)
     out(heading('calls come in'))
     await play({
       ...options,
@@ -95,6 +101,16 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   } finally {
     for (const close of closing.toReversed()) await close()
   }
+}
+
+/** The page of the demo's account, on a free port; what it counts is forgotten with the demo. */
+async function openPage(settings: Settings, closing: (() => Promise<unknown>)[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'webhook-demo-'))
+  closing.push(() => rm(folder, { recursive: true, force: true }))
+  const own = { port: 0, account: demoAccount, storeFile: join(folder, 'counts.sqlite') }
+  const page = await startConsole({ ...settings, console: { ...settings.console, ...own } })
+  closing.push(() => page.stop())
+  return page.address
 }
 
 interface Scene extends DemoOptions {

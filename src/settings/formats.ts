@@ -1,6 +1,7 @@
 // What a setting's value may be: one reader per kind of value, with the words that say what is allowed.
 // Invariant: a reader is strict ("12abc" is no number) and answers undefined instead of guessing, because a
 // value that was quietly rounded or cut is found out in production.
+import { isIP } from 'node:net'
 
 /** One kind of value. `read` answers the value in its final form, or undefined when it is not allowed. */
 export interface SettingFormat<Value> {
@@ -85,6 +86,19 @@ export const headerValue: SettingFormat<string> = {
   read: (raw) => (typeof raw === 'string' && /^[!-~](?:[ -~]{0,254}[!-~])?$/.test(raw) ? raw : undefined),
 }
 
+/** A token of HTTP, in lower case as Node.js gives headers. */
+export const headerName: SettingFormat<string> = {
+  allowed: 'a name of an HTTP header',
+  read: (raw) =>
+    typeof raw === 'string' && /^[\w!#$%&'*+.^`|~-]{1,64}$/.test(raw) ? raw.toLowerCase() : undefined,
+}
+
+/** Addresses, and networks as an address and the length of its prefix. */
+export const networkList: SettingFormat<readonly string[]> = {
+  allowed: 'a list of IP addresses and networks (10.0.0.0/8), with commas between them',
+  read: (raw) => listOf(raw, (item) => (isNetwork(item) ? item : undefined), 1),
+}
+
 /** `none` because an empty variable counts as not set. */
 export const portList: SettingFormat<readonly number[]> = {
   allowed: 'a list of ports (whole numbers from 1 to 65535), with commas between them, or none',
@@ -125,6 +139,12 @@ function listOf<Item>(
 function isHostAndPort(value: string): boolean {
   const parts = /^[\w.-]+:(\d{1,5})$/.exec(value)
   return parts !== null && Number(parts[1]) >= 1 && Number(parts[1]) <= 65_535
+}
+
+function isNetwork(value: string): boolean {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(value) ?? []
+  const version = isIP(address)
+  return version !== 0 && Number(prefix ?? 0) <= (version === 4 ? 32 : 128)
 }
 
 function hasControlCharacter(value: string): boolean {

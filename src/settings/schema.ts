@@ -1,6 +1,7 @@
 // Every setting of the worker: what it is for, what it may be, and what it is when nobody says anything.
 // Invariant: each default passes its own format, and the defaults together pass the cross checks, so a worker
 // without any file or variable is a working one. The README's table is made from this tree.
+import { sectionsOfConsole } from './sections-of-console.ts'
 import { sectionsOfDelivery } from './sections-of-delivery.ts'
 import { sectionsOfKafka } from './sections-of-kafka.ts'
 import { sectionsOfProcess } from './sections-of-process.ts'
@@ -12,6 +13,7 @@ export const settingsTree = {
   ...sectionsOfTopics,
   ...sectionsOfDelivery,
   ...sectionsOfProcess,
+  ...sectionsOfConsole,
 }
 
 /** All settings, checked and deep-frozen. `worker.id` is never empty in it. */

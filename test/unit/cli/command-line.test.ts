@@ -34,6 +34,7 @@ describe('help', () => {
     expect(commands.map((words) => words.join(' '))).toEqual([
       '',
       'worker',
+      'console',
       'topics',
       'topics create',
       'topics check',
