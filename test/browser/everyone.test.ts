@@ -93,6 +93,8 @@ describe('without a mouse', () => {
     await tabTo(page, form.add)
     await keyboard.press('Enter')
     await shown(page.getByText(textsRu.notices.added))
+    const row = page.getByRole('row').filter({ hasText: '/keys' })
+    await shown(row.filter({ hasText: textsRu.events.call_end }).filter({ hasText: 'POST' }))
     await rig.publish(rig.call('keys').end)
     const [request] = await rig.received('/keys')
     expect(JSON.parse(request?.body ?? '')).toHaveProperty('phone')
@@ -120,6 +122,29 @@ describe('without a mouse', () => {
       () => page.evaluate(() => document.activeElement?.tagName === 'H1'),
       'the focus on the heading',
     )
+  })
+
+  it('what is typed as soon as a view shows stays where it was typed: its heading has the focus from the first moment', async () => {
+    const page = await rig.open('first-moment')
+    const add = page
+      .getByRole('link', { name: textsRu.addAddress })
+      .or(page.getByRole('button', { name: textsRu.addAddress }))
+    await shown(add.first())
+    // A microtask after the heading was put in: no key can come between.
+    const focused = page.evaluate(
+      (title) =>
+        new Promise<string>((resolve) => {
+          const watch = new MutationObserver(() => {
+            if (document.querySelector('h1')?.textContent !== title) return
+            watch.disconnect()
+            resolve(document.activeElement?.tagName ?? 'none')
+          })
+          watch.observe(document.body, { childList: true, subtree: true, characterData: true })
+        }),
+      form.newTitle,
+    )
+    await add.first().click()
+    expect(await focused).toBe('H1')
   })
 
   it('a view that replaces another is announced by its heading, and a row that goes leaves the focus beside', async () => {

@@ -373,6 +373,18 @@ describe('the list', () => {
     expect(await rowOf(page, '/mended').innerText()).not.toContain(list.invalid)
   })
 
+  it('leads to the fault of a stored secret, which the server alone can judge', async () => {
+    const broken = { webhook_id: 'secret', account_id: 'broken-secret', host: 'mysite.ru', port: 80 }
+    await rig.publisher.webhook(webhookRecord({ ...broken, path: 'broken', signing_secrets: ['short'] }))
+    const page = await rig.open('broken-secret', { expected: [422] })
+    await openEdit(page, 'broken')
+    await shown(page.getByText(form.brokenBefore))
+    expect(await besideOf(page, advanced.secret(1))).toMatch(/whsec_/)
+    await press(page, advanced.removeSecret(1))
+    await saveChange(page)
+    expect(await rowOf(page, 'broken').innerText()).not.toContain(list.invalid)
+  })
+
   it('counts what was delivered and what was not, while somebody looks', async () => {
     const page = await rig.open('counts')
     const filling = { address: here, event: 'call_start' } as const

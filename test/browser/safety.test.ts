@@ -1,6 +1,6 @@
 // What an account must not fear: that what somebody stored is taken for more than text, that others see or change its
 // webhooks, and that a page of another site or a script within acts in its name.
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
@@ -159,12 +159,14 @@ describe('account A', () => {
 
 describe('where the console wants a token', () => {
   it('asks for it, keeps it for the tab, and loses nothing that was typed when it is refused', async () => {
-    const tokensFile = join(tmpdir(), `tokens-${process.pid}.json`)
+    const folder = await mkdtemp(join(tmpdir(), 'tokens-'))
+    const tokensFile = join(folder, 'tokens.json')
     await writeFile(tokensFile, JSON.stringify({ 'token-of-the-account-1': 'tokens' }))
     const { address } = await rig.startConsole({
       CONSOLE_AUTHENTICATION: 'token',
       CONSOLE_TOKENS_FILE: tokensFile,
     })
+    await rm(folder, { recursive: true })
     const page = await rig.open('nobody', { expected: [401], at: address })
     const token = page.getByLabel(textsRu.signIn.token)
     await token.fill('token-that-is-not-one')

@@ -2,7 +2,7 @@
 // The parameters of a request: the client's name on one side, what is sent under it on the other.
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { findParameter } from '../../domain/parameter-catalogue.ts'
 import { fieldIds } from './fault-placement.ts'
 import type { ControlAttributes } from './field.ts'
@@ -22,7 +22,7 @@ export function ParameterRows(): VNode {
   const group = useRef<HTMLFieldSetElement>(null)
   /** Id of what takes the focus once it is there. */
   const toFocus = useRef<string | null>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (toFocus.current !== null) document.getElementById(toFocus.current)?.focus()
     toFocus.current = null
   }, [rows])

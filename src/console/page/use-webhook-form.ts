@@ -56,7 +56,9 @@ export function useWebhookForm(api: Api, begun: Base, initial: FormState): Webho
   const [state, setState] = useState(initial)
   const [clean, setClean] = useState(() => textOf(draftOf(initial)))
   // What is wrong with a stored webhook is told at once.
-  const [isBrokenBefore] = useState(() => begun !== null && judge(draftOf(initial)).faults.length > 0)
+  const [isBrokenBefore, setBrokenBefore] = useState(
+    () => begun !== null && judge(draftOf(initial)).faults.length > 0,
+  )
   const [touched, setTouched] = useState<ReadonlySet<FieldId> | 'all'>(
     isBrokenBefore ? 'all' : new Set<FieldId>(),
   )
@@ -77,6 +79,11 @@ export function useWebhookForm(api: Api, begun: Base, initial: FormState): Webho
   useEffect(() => {
     if (preview.kind === 'refused' && preview.refusal.status === 422) {
       setTold({ of: preview.asked, faults: preview.refusal.faults })
+      // What only the server can judge, a stored secret for one, is told as soon as it says so.
+      if (begun !== null && preview.asked === clean) {
+        setBrokenBefore(true)
+        setTouched('all')
+      }
     }
   }, [preview])
 
