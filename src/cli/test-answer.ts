@@ -1,5 +1,6 @@
 // What came of a test request, in plain words, for the operator, who may know why an address cannot be reached.
 import type { AttemptResult, TransportFailure } from '../domain/attempt.ts'
+import { reasonOfStatus } from '../retry/judgement.ts'
 import { shownText } from './shown-text.ts'
 
 const failureWords: Readonly<Record<TransportFailure, string>> = {
@@ -26,12 +27,16 @@ export function answerLines(result: AttemptResult, excerpt: string | null): read
 }
 
 function answerWords({ statusCode, redirectOrigin }: Extract<AttemptResult, { kind: 'answered' }>): string {
-  if (statusCode >= 200 && statusCode < 300) return `answers ${statusCode}: delivered`
-  if (statusCode >= 300 && statusCode < 400) {
-    const where = redirectOrigin === null ? '' : ` to ${shownText(redirectOrigin)}`
-    return `answers ${statusCode}${where}: change the address; redirects are not followed`
+  switch (reasonOfStatus(statusCode)) {
+    case 'ok':
+      return `answers ${statusCode}: delivered`
+    case 'redirect': {
+      const where = redirectOrigin === null ? '' : ` to ${shownText(redirectOrigin)}`
+      return `answers ${statusCode}${where}: change the address; redirects are not followed`
+    }
+    case 'http_status':
+      return `answers ${statusCode}: not delivered, only 2xx is a success`
   }
-  return `answers ${statusCode}: not delivered, only 2xx is a success`
 }
 
 function timingsLine({ timings: { connectMs, firstByteMs, totalMs } }: AttemptResult): string {

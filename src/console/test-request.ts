@@ -12,6 +12,7 @@ import type { Clock, HttpSender } from '../ports.ts'
 import { maskExcerpt } from '../render/mask.ts'
 import { render } from '../render/render.ts'
 import type { Rendering } from '../render/render.ts'
+import { reasonOfStatus } from '../retry/judgement.ts'
 import type { deliverySettingsOf } from '../settings/delivery-settings.ts'
 
 export interface TestOptions {
@@ -31,12 +32,16 @@ export interface TestTry {
 
 /** Events of one call, under ids that nobody takes for a call's. */
 export function asTestEvents(events: readonly CallEvent[]): readonly CallEvent[] {
-  const callId = `test-${randomUUID()}` as CallId
-  return events.map((event) => ({
-    ...event,
-    call_id: callId,
-    event_id: `test-${randomUUID()}` as EventId,
-  }))
+  const callId = testId()
+  return events.map((event) => asTestEvent(event, callId))
+}
+
+function asTestEvent(event: CallEvent, callId: string): CallEvent {
+  return { ...event, call_id: callId as CallId, event_id: testId() as EventId }
+}
+
+function testId(): string {
+  return `test-${randomUUID()}`
 }
 
 export async function sendTestRequest(
@@ -61,7 +66,7 @@ export async function sendTestRequest(
 }
 
 export function isSuccess(result: AttemptResult): boolean {
-  return result.kind === 'answered' && result.statusCode >= 200 && result.statusCode < 300
+  return result.kind === 'answered' && reasonOfStatus(result.statusCode) === 'ok'
 }
 
 /** What a test tells over the network. */
@@ -83,7 +88,7 @@ export async function answerOfTest(
   type: EventType,
   options: TestOptions,
 ): Promise<TestAnswer> {
-  const [event = sampleEvent(type, webhook.accountId)] = asTestEvents([sampleEvent(type, webhook.accountId)])
+  const event = asTestEvent(sampleEvent(type, webhook.accountId), testId())
   const { rendering, result, excerpt } = await sendTestRequest(webhook, event, options)
   const nothing = {
     event_type: type,
@@ -101,12 +106,12 @@ export async function answerOfTest(
   }
   if (result.kind === 'unanswered') return { ...nothing, reason: 'unreachable', total_ms: null }
   const { statusCode, redirectOrigin } = result
-  const delivered = isSuccess(result)
+  const reason = reasonOfStatus(statusCode)
   return {
     event_type: type,
-    delivered,
+    delivered: reason === 'ok',
     status_code: statusCode,
-    reason: delivered ? 'ok' : statusCode >= 300 && statusCode < 400 ? 'redirect' : 'http_status',
+    reason,
     redirect_origin: redirectOrigin,
     total_ms: Math.round(result.timings.totalMs),
     excerpt,

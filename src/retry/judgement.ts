@@ -30,14 +30,20 @@ export function judge(result: AttemptResult, policy: StatusPolicy): Judgement {
   const soon = result.timings.totalMs <= policy.quickFailureWithinMs
   if (result.kind === 'unanswered') return judgeFailure(result.failure, soon)
   const { statusCode } = result
-  if (statusCode >= 200 && statusCode < 300) return { kind: 'delivered' }
-  const reason = statusCode >= 300 && statusCode < 400 ? 'redirect' : 'http_status'
+  const reason = reasonOfStatus(statusCode)
+  if (reason === 'ok') return { kind: 'delivered' }
   const fault: Fault = { reason, faultOwner: 'receiver' }
   if (matches(policy.mended, statusCode)) return { kind: 'mended_by_client', ...fault }
   // 502 to 504 are a gateway's hiccup; a 500 or a 429 is not cured by coming back at once.
   const quick = soon && statusCode >= 502 && statusCode <= 504
   if (matches(policy.retried, statusCode)) return { kind: 'retryable', quick, ...fault }
   return { kind: 'refused', ...fault }
+}
+
+/** Any 2xx is a success; a redirect is never followed, and told apart because its mending is another address. */
+export function reasonOfStatus(statusCode: number): 'ok' | 'redirect' | 'http_status' {
+  if (statusCode >= 200 && statusCode < 300) return 'ok'
+  return statusCode >= 300 && statusCode < 400 ? 'redirect' : 'http_status'
 }
 
 function judgeFailure(failure: TransportFailure, soon: boolean): Judgement {
