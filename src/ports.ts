@@ -5,6 +5,7 @@ import type { CallEvent } from './domain/call-event.ts'
 import type { WebhookId } from './domain/ids.ts'
 import type { Observation } from './domain/observation.ts'
 import type { Outcome } from './domain/outcome.ts'
+import type { ParkedDelivery } from './domain/parked-delivery.ts'
 import type { RecordPosition } from './domain/record-position.ts'
 import type { WebhookConfigRecord } from './domain/records.ts'
 
@@ -25,13 +26,26 @@ export interface SourceRecord {
   readonly undecodableBatch?: string
 }
 
+/** A partition of a topic; one number stands for that partition of every topic that the group reads. */
+export interface PartitionRef {
+  readonly topic: string
+  readonly partition: number
+}
+
+export interface OwnedPartition extends PartitionRef {
+  /** Milliseconds that each of its records waits from when it was appended; null: call events, which do not wait. */
+  readonly delayMs: number | null
+  /** What was last committed for it; null where nothing was, or it could not be asked. */
+  readonly committed: CommittedProgress | null
+}
+
 /** One membership of the group: commits made under another epoch are void. */
 export interface Assignment {
   /** Rises with every join of this process. */
   readonly epoch: number
-  readonly partitions: readonly number[]
-  /** What was last committed for a partition of these; absent where nothing was, or it could not be asked. */
-  readonly committed: ReadonlyMap<number, CommittedProgress>
+  readonly owned: readonly OwnedPartition[]
+  /** This process's part of all work, by partitions of call events: above 0 to 1; 0 if it owns none. */
+  readonly share: number
 }
 
 export interface CommittedProgress {
@@ -45,14 +59,16 @@ export interface EventSourceHandler {
   assigned(assignment: Assignment): void
   /** Called before the group is joined again; the rejoin waits for it. Settle and commit what can be. */
   revoking(): Promise<void>
-  /** In offset order per partition; `endOffset` is where the partition ended then. Must return at once. */
-  records(partition: number, records: readonly SourceRecord[], endOffset: bigint): void
+  /**
+   * In offset order per partition; `endOffset` is where the partition ended then. Must return at once, with the number
+   * of records that were taken: the rest is handed over again once the partition, which has to be paused, is resumed.
+   */
+  records(from: PartitionRef, records: readonly SourceRecord[], endOffset: bigint): number
   /** The source cannot go on and has stopped by itself. */
   failed(error: Error): void
 }
 
-export interface OffsetCommit {
-  readonly partition: number
+export interface OffsetCommit extends PartitionRef {
   /** The next offset to read: everything below it is done. */
   readonly offset: bigint
   /** At most 4,096 characters. */
@@ -64,12 +80,16 @@ export type CommitResult =
   /** The assignment has passed on, or the broker did not take it; the offsets stay uncommitted. */
   | { readonly kind: 'refused'; readonly error: string }
 
+/** The call events, and what was parked of them in retry topics. */
 export interface EventSource {
   start(handler: EventSourceHandler): Promise<void>
-  pause(partition: number): void
-  resume(partition: number): void
+  pause(partition: PartitionRef): void
+  resume(partition: PartitionRef): void
   commit(epoch: number, offsets: readonly OffsetCommit[]): Promise<CommitResult>
-  /** Monotonic milliseconds of the last heartbeat that the group answered well; null before the first join. */
+  /**
+   * Monotonic milliseconds of the last heartbeat that the group answered well; null without a membership: before the
+   * first join, and while it is joined anew, because the group asked for it or the client broke.
+   */
   lastHeartbeatMs(): number | null
   /** Leaves the group. Commit before. */
   stop(): Promise<void>
@@ -83,6 +103,25 @@ export type DecodedEvent =
 export interface EventDecoder {
   /** Answers at once where the schema is known; otherwise asks the registry until it answers or `signal` aborts. */
   decode(record: SourceRecord, signal: AbortSignal): DecodedEvent | Promise<DecodedEvent>
+}
+
+export type DecodedParked =
+  | { readonly kind: 'parked'; readonly parked: ParkedDelivery; readonly event: CallEvent }
+  | Exclude<DecodedEvent, { readonly kind: 'event' }>
+
+export interface ParkedDecoder {
+  /** As EventDecoder.decode, for records of retry topics. */
+  decode(record: SourceRecord, signal: AbortSignal): DecodedParked | Promise<DecodedParked>
+}
+
+/** The retry topics, one for each delay. */
+export interface Parking {
+  /**
+   * Resolves, with where it was written, when all in-sync replicas have the record; retries until then. Rejects only
+   * after `stop`, and for a record that the topic refuses for its size. `delayMs`: one of those that there are topics for.
+   */
+  park(parked: ParkedDelivery, delayMs: number): Promise<RecordPosition>
+  stop(): Promise<void>
 }
 
 export type WebhookChange =
@@ -170,6 +209,8 @@ export interface Clock {
   monotonicMs(): number
   /** Calls back after at least `delayMs`; the answer cancels. */
   after(delayMs: number, callback: () => void): () => void
+  /** Calls back when everything that is ready now, input and output too, has had its turn. */
+  nextTurn(callback: () => void): void
 }
 
 export interface Random {

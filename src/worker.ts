@@ -1,13 +1,15 @@
 // The composition root: builds the adapters, injects the ports, and gives the worker its start, drain and stop.
 // Order at start: metrics first (so that a start that hangs can be seen), then the table to its end, then the
 // group; at stop the reverse, each step after what depends on it has ended.
-import { createEventDecoder, createWebhookDecoder } from './kafka/codec.ts'
+import { createWebhookDecoder } from './kafka/codec.ts'
 import { createDeadLetterSink } from './kafka/dead-letter-sink.ts'
 import { createEventSource } from './kafka/event-source.ts'
 import { clientConfigOf, createKafkaClient } from './kafka/kafka-client.ts'
 import { createOutcomeSink } from './kafka/outcome-sink.ts'
+import { startParking } from './kafka/parking.ts'
 import { RecordWriter } from './kafka/record-writer.ts'
 import { untilRegisteredId } from './kafka/registered-schema.ts'
+import { findRetryTopics, retryTopicsFor } from './kafka/retry-topics.ts'
 import { readSchema } from './kafka/schema-files.ts'
 import { commitStartPosition } from './kafka/start-position.ts'
 import { checkBeforeStart } from './kafka/startup-checks.ts'
@@ -16,24 +18,22 @@ import { createTopicReader } from './kafka/topic-reader.ts'
 import { WriterSchemas } from './kafka/writer-schemas.ts'
 import { createHttpSender } from './http/http-sender.ts'
 import { LiveTable } from './pipeline/live-table.ts'
-import { Pipeline } from './pipeline/pipeline.ts'
 import { StartGate } from './pipeline/start-gate.ts'
 import type { Observer } from './ports.ts'
 import { CommitHealth } from './progress/commit-health.ts'
-import { InFlightBudget } from './progress/in-flight-budget.ts'
 import { systemClock } from './runtime/clock.ts'
-import { realQuickTries } from './runtime/quick-tries.ts'
-import { systemRandom } from './runtime/random.ts'
 import { unlessAborted } from './runtime/unless-aborted.ts'
-import { deliverySettingsOf, horizonsOf, webhookRulesOf } from './settings/delivery-settings.ts'
+import { retryDelaysOf, webhookRulesOf } from './settings/delivery-settings.ts'
 import { readKafkaAccess } from './settings/kafka-access.ts'
 import type { Settings } from './settings/schema.ts'
+import { topicsOptionsOf } from './settings/topic-settings.ts'
 import { version } from './settings/version.ts'
 import { kafkaLogCreator } from './telemetry/kafka-log.ts'
 import { createLog } from './telemetry/log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { observers } from './telemetry/observers.ts'
 import { createOpsServer } from './telemetry/ops-server.ts'
+import { createPipeline } from './worker-pipeline.ts'
 
 export interface RunningWorker {
   /** Where metrics and health are served. */
@@ -87,10 +87,12 @@ async function startUnlessAborted(
     kafka,
     groupId: settings.group.id,
     topic: topics.events.name,
+    retryTopics: () => findRetryTopics(access, topics.retries.prefix),
     ...settings.kafka,
     observer,
     monotonicMs: () => clock.monotonicMs(),
   })
+  const retryTopics = retryTopicsFor(topics.retries.prefix, retryDelaysOf(settings).delaysMs)
   const commits = new CommitHealth()
   const gate = new StartGate(
     clock,
@@ -103,16 +105,17 @@ async function startUnlessAborted(
     settings.kafka,
     observer,
   )
-  const startedAtMs = clock.monotonicMs()
+  let lastJoinedMs = clock.monotonicMs()
   const liveForMs = settings.kafka.giveUpMs + settings.kafka.rebalanceTimeoutMs
   const ops = createOpsServer({
     ...settings.ops,
     metrics,
     ready: () => ({ table: live.ready, gate: gate.closedBecause === null }),
     // The source ends the process itself when the group stays silent; this is for the case that it does not.
-    live: () => ({
-      progress: clock.monotonicMs() - (source.lastHeartbeatMs() ?? startedAtMs) < liveForMs,
-    }),
+    live: () => {
+      lastJoinedMs = source.lastHeartbeatMs() ?? lastJoinedMs
+      return { progress: clock.monotonicMs() - lastJoinedMs < liveForMs }
+    },
   })
 
   const closing: (() => Promise<unknown> | void)[] = []
@@ -129,63 +132,52 @@ async function startUnlessAborted(
       () => sender.stop(),
     )
     const { replication } = settings.checks
-    await step(checkBeforeStart({ kafka: access, topics, replication, warn: log.warn }))
-    const outcomeSchema = readSchema('webhook-outcome')
-    const schemaId = await untilRegisteredId(settings.registry, topics.outcomes.name, outcomeSchema, {
+    const checked = { kafka: access, topics: topicsOptionsOf(settings), replication, warn: log.warn }
+    await step(checkBeforeStart(checked))
+    const patience = {
       withinMs: settings.registry.startWithinMs,
       signal,
-      troubled: (error) => log.warn(`start waits for the registry: ${error.message}`),
-    })
+      troubled: (error: Error) => log.warn(`start waits for the registry: ${error.message}`),
+    }
+    const idOf = async (topic: string, schema: ReturnType<typeof readSchema>): Promise<number> =>
+      untilRegisteredId(settings.registry, topic, schema, patience)
+    const outcomeSchema = readSchema('webhook-outcome')
+    const schemaId = await idOf(topics.outcomes.name, outcomeSchema)
+    const parkedSchema = readSchema('parked-delivery')
+    const parkedIds = new Map<string, number>()
+    for (const topic of retryTopics.keys()) parkedIds.set(topic, await idOf(topic, parkedSchema))
     closing.push(
       () => outcomeWriter.stop(),
       () => deadLetterWriter.stop(),
     )
     await step(Promise.all([outcomeWriter.start(), deadLetterWriter.start()]))
+    const parking = await step(
+      startParking({ ...writing, topics: retryTopics, schema: parkedSchema, schemaIds: parkedIds }),
+    )
+    closing.push(() => parking.stop())
     closing.push(() => tableSource.stop())
     await step(live.hydrate(tableSource))
     const group = { client: clientConfig, groupId: settings.group.id, topic: topics.events.name }
     await step(commitStartPosition({ ...group, from: settings.start.from }))
-    const pipeline = new Pipeline(
+    const pipeline = createPipeline(
       {
-        source,
+        settings,
         clock,
         observer,
+        source,
+        sender,
+        outcomes: createOutcomeSink({
+          writer: outcomeWriter,
+          schema: outcomeSchema,
+          schemaId,
+          workerId: settings.worker.id,
+        }),
+        parking,
+        deadLetters: createDeadLetterSink(deadLetterWriter),
+        schemas,
+        table: live.table,
+        gate,
         commits,
-        partition: {
-          event: {
-            delivery: {
-              clock,
-              random: systemRandom,
-              sender,
-              quickTries: realQuickTries,
-              outcomes: createOutcomeSink({
-                writer: outcomeWriter,
-                schema: outcomeSchema,
-                schemaId,
-                workerId: settings.worker.id,
-              }),
-              observer,
-              gate,
-              table: live.table,
-              settings: deliverySettingsOf(settings),
-            },
-            deadLetters: createDeadLetterSink(deadLetterWriter),
-            budget: new InFlightBudget(settings.inFlight),
-            horizons: horizonsOf(settings),
-            fanoutLimit: settings.fanout.limit,
-          },
-          decoder: createEventDecoder(readSchema('call-event'), schemas),
-          bounds: {
-            maxQueuedRecords: settings.inFlight.queuedRecordsPerPartition,
-            // Two fetches' worth: one being taken, one waiting.
-            maxQueuedBytes: 2 * settings.kafka.maxBytesPerPartition,
-          },
-        },
-        settings: {
-          commitIntervalMs: settings.commit.intervalMs,
-          // Below the session timeout: nobody beats for us while a rejoin waits.
-          revokeSettleMs: Math.floor(settings.kafka.sessionTimeoutMs * 0.6),
-        },
       },
       (error) => failure.reject(error),
     )

@@ -1,6 +1,7 @@
 // `schemas`: register the package's schemas, or say what registering would do.
 import { Command } from 'commander'
 import type { Settings } from '../settings/schema.ts'
+import { schemaTopicsOf } from '../settings/topic-settings.ts'
 import type { ConfigChoice } from './config-option.ts'
 import { configOption, settingsFor } from './config-option.ts'
 import type { ExitCode, Terminal } from './terminal.ts'
@@ -29,9 +30,9 @@ export function schemasCommand(terminal: Terminal, finish: (code: number) => voi
   )
 }
 
-async function register({ registry, topics }: Settings, terminal: Terminal): Promise<ExitCode> {
+async function register(settings: Settings, terminal: Terminal): Promise<ExitCode> {
   const { readSchemaSubjects, registerSchemas } = await import('../kafka/schema-subjects.ts')
-  const results = await registerSchemas(registry, await readSchemaSubjects(namesOf(topics)))
+  const results = await registerSchemas(settings.registry, await readSchemaSubjects(schemaTopicsOf(settings)))
   for (const result of results) {
     if (result.kind === 'incompatible') terminal.err(incompatible(result))
     else terminal.out(`${result.subject}: ${result.kind}, id ${result.id}`)
@@ -39,9 +40,9 @@ async function register({ registry, topics }: Settings, terminal: Terminal): Pro
   return results.some(({ kind }) => kind === 'incompatible') ? 1 : 0
 }
 
-async function check({ registry, topics }: Settings, terminal: Terminal): Promise<ExitCode> {
+async function check(settings: Settings, terminal: Terminal): Promise<ExitCode> {
   const { checkSchemas, readSchemaSubjects } = await import('../kafka/schema-subjects.ts')
-  const results = await checkSchemas(registry, await readSchemaSubjects(namesOf(topics)))
+  const results = await checkSchemas(settings.registry, await readSchemaSubjects(schemaTopicsOf(settings)))
   for (const result of results) {
     switch (result.kind) {
       case 'latest':
@@ -63,8 +64,4 @@ async function check({ registry, topics }: Settings, terminal: Terminal): Promis
 
 function incompatible({ subject, reason }: { readonly subject: string; readonly reason: string }): string {
   return `${subject}: not compatible with the latest version; the registry says: ${reason}`
-}
-
-function namesOf({ events, webhooks, outcomes }: Settings['topics']) {
-  return { events: events.name, webhooks: webhooks.name, outcomes: outcomes.name }
 }

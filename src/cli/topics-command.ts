@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { TopicFinding } from '../kafka/topics.ts'
 import { readKafkaAccess } from '../settings/kafka-access.ts'
+import { topicsOptionsOf } from '../settings/topic-settings.ts'
 import type { ConfigChoice } from './config-option.ts'
 import { configOption, settingsFor } from './config-option.ts'
 import type { ExitCode, Terminal } from './terminal.ts'
@@ -29,7 +30,7 @@ export function topicsCommand(terminal: Terminal, finish: (code: number) => void
 async function create(choice: ConfigChoice, terminal: Terminal): Promise<ExitCode> {
   const settings = settingsFor(choice, terminal)
   const { createTopics, planTopics } = await import('../kafka/topics.ts')
-  const plans = planTopics(settings.topics)
+  const plans = planTopics(topicsOptionsOf(settings))
   const { created, findings } = await createTopics(readKafkaAccess(settings), plans)
   for (const { topic } of plans) terminal.out(`${topic}: ${created.includes(topic) ? 'created' : 'exists'}`)
   return report(findings, terminal)
@@ -38,7 +39,7 @@ async function create(choice: ConfigChoice, terminal: Terminal): Promise<ExitCod
 async function check(choice: ConfigChoice, terminal: Terminal): Promise<ExitCode> {
   const settings = settingsFor(choice, terminal)
   const { checkTopics, planTopics } = await import('../kafka/topics.ts')
-  const plans = planTopics(settings.topics)
+  const plans = planTopics(topicsOptionsOf(settings))
   const findings = await checkTopics(readKafkaAccess(settings), plans)
   for (const { topic } of plans) {
     if (!findings.some((finding) => finding.topic === topic)) terminal.out(`${topic}: as the settings say`)

@@ -1,5 +1,7 @@
 // `webhooks list`: what stands in the topic, a line each; paths masked, for they may hold a secret.
 import { faultText } from '../domain/webhook-fault.ts'
+import { webhookFormOf } from '../domain/webhook-form.ts'
+import type { WebhookForm } from '../domain/webhook-form.ts'
 import type { Settings } from '../settings/schema.ts'
 import { maskedAddress } from '../render/request-text.ts'
 import { shownText } from './shown-text.ts'
@@ -50,13 +52,15 @@ interface ListedWebhook {
   readonly event_types: readonly string[]
   readonly method: string | null
   readonly enabled: boolean
+  /** Its own, as they were asked for; null where there are none. */
+  readonly limits: WebhookForm['limits'] | null
   readonly valid: boolean
   readonly partition: number
   readonly offset: string
   readonly faults: readonly string[]
 }
 
-function listed({ entry }: StoredWebhook): ListedWebhook {
+function listed({ entry, record }: StoredWebhook): ListedWebhook {
   const webhook = entry.kind === 'valid' ? entry.webhook : null
   return {
     webhook_id: entry.webhookId,
@@ -65,6 +69,7 @@ function listed({ entry }: StoredWebhook): ListedWebhook {
     event_types: entry.eventTypes,
     method: webhook?.method ?? null,
     enabled: entry.enabled,
+    limits: record === null ? null : (webhookFormOf(record, { secrets: 'masked' }).limits ?? null),
     valid: entry.kind === 'valid',
     partition: entry.config.partition,
     offset: String(entry.config.offset),
@@ -74,17 +79,29 @@ function listed({ entry }: StoredWebhook): ListedWebhook {
 
 const headings = ['ID', 'ACCOUNT', 'ADDRESS', 'EVENT TYPES', 'METHOD', 'ENABLED', 'VALID']
 
+/** Few webhooks have limits: the column stands only where one has. */
 function table(webhooks: readonly ListedWebhook[]): readonly string[] {
-  const rows = webhooks.map(({ webhook_id, account_id, address, event_types, method, enabled, valid }) => [
-    webhook_id,
-    account_id ?? '-',
-    address ?? '-',
-    event_types.join(',') || '-',
-    method ?? '-',
-    enabled ? 'yes' : 'no',
-    valid ? 'yes' : 'no',
-  ])
-  return textTable(headings, rows)
+  const hasLimits = webhooks.some((webhook) => limitsText(webhook) !== '-')
+  const rows = webhooks.map((webhook) => {
+    const { webhook_id, account_id, address, event_types, method, enabled, valid } = webhook
+    return [
+      webhook_id,
+      account_id ?? '-',
+      address ?? '-',
+      event_types.join(',') || '-',
+      method ?? '-',
+      enabled ? 'yes' : 'no',
+      valid ? 'yes' : 'no',
+      ...(hasLimits ? [limitsText(webhook)] : []),
+    ]
+  })
+  return textTable(hasLimits ? [...headings, 'LIMITS'] : headings, rows)
+}
+
+/** `concurrency=4,retry_horizon_s=7200`. */
+function limitsText({ limits }: ListedWebhook): string {
+  const given = Object.entries(limits ?? {}).map(([name, value]) => `${name}=${value}`)
+  return given.join(',') || '-'
 }
 
 function faultLines({ webhook_id, account_id, partition, offset, faults }: ListedWebhook): readonly string[] {

@@ -3,7 +3,7 @@
 // done. The topic takes both, so each is read back: whoever finds another version between the one it knew and its own
 // has lost, and puts the other one back, while its own is still the newest. Both are live for the moment between.
 import { randomUUID } from 'node:crypto'
-import { RecordTooLarge, WriteGivenUp } from '../kafka/record-writer.ts'
+import { RecordTooLarge, WriteGivenUp } from '../kafka/write-faults.ts'
 import type { OutgoingRecord } from '../kafka/record-writer.ts'
 import type { Clock, Observer } from '../ports.ts'
 import type { StoredWebhook } from './webhook-index.ts'

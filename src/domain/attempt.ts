@@ -40,6 +40,8 @@ export type AttemptResult =
       readonly statusCode: number
       /** Scheme, host and port of a Location header, where there is one that parses; never its path or query. */
       readonly redirectOrigin: string | null
+      /** A Retry-After header as it came, cut to 64 characters; null where there was none. */
+      readonly retryAfter: string | null
       /** The answer's first bytes as text, at most 512 characters, or null if not printable. */
       readonly excerpt: string | null
       readonly timings: AttemptTimings

@@ -9,12 +9,43 @@ export interface Delivery {
   /** 0 for the original; each replay asked for by an operator counts one up. */
   readonly replay: number
   readonly event: CallEvent
+  /** The event's record value as it was read: what is parked where the delivery has to wait. */
+  readonly eventBytes: Uint8Array
   readonly webhookId: WebhookId
+  /** Where the event was first read. */
   readonly source: RecordPosition
   /** Epoch milliseconds of the event, as far as its own time is trusted. */
   readonly eventTimeMs: number
   /** Epoch milliseconds; an attempt that would begin later ends the delivery instead. */
   readonly expiresAtMs: number
+  /** How far it had come when this process took it. */
+  readonly progress: DeliveryProgress
+}
+
+/** What a delivery carries along from one parking to the next. */
+export interface DeliveryProgress {
+  /** Requests begun. */
+  readonly attempts: number
+  /** Times that it was parked without an attempt, because its receiver could not take it. */
+  readonly deferrals: number
+  /** Times that it was parked in all; rises by one with every record of the same chain. */
+  readonly parkedTimes: number
+  /** The place in the schedule of delays at which its next failed attempt waits, from 0. */
+  readonly backoffStep: number
+  /** Epoch milliseconds before which no attempt begins: the receiver asked for it. */
+  readonly notBeforeMs: number | null
+  /** Epoch milliseconds at which a receiver that is only full should have room; null: the topic's delay decides. */
+  readonly expectedAtMs: number | null
+}
+
+/** Of a delivery that nobody has had in hand yet. */
+export const untouched: DeliveryProgress = {
+  attempts: 0,
+  deferrals: 0,
+  parkedTimes: 0,
+  backoffStep: 0,
+  notBeforeMs: null,
+  expectedAtMs: null,
 }
 
 /** Partition and offset of a webhook's version in the config topic. */

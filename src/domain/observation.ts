@@ -1,6 +1,6 @@
 // What happened, as typed facts. Metrics, log lines and outcome records are projections of these, so that
 // one event never has two stories. Nothing here names a path, a query, a header or a rendered value.
-import type { Outcome } from './outcome.ts'
+import type { Outcome, OutcomeReason } from './outcome.ts'
 
 export type SkipReason = 'no_webhook' | 'unknown_event_type'
 
@@ -21,6 +21,25 @@ export type Observation =
   | { readonly kind: 'table_changed'; readonly webhooks: number; readonly invalid: number }
   | { readonly kind: 'table_ready'; readonly webhooks: number; readonly tookMs: number }
   | { readonly kind: 'table_reset'; readonly partition: number; readonly reason: string }
+  /** `first`: it has an outcome of its own; the others are only counted. */
+  | { readonly kind: 'deferred'; readonly reason: OutcomeReason; readonly first: boolean }
+  | { readonly kind: 'parked'; readonly delayMs: number }
+  | { readonly kind: 'chunked'; readonly chunks: number }
+  | { readonly kind: 'moved_on' }
+  | { readonly kind: 'copy_dropped' }
+  | {
+      readonly kind: 'breaker'
+      readonly of: 'webhook' | 'origin'
+      readonly name: string
+      readonly change: 'opened' | 'closed'
+    }
+  | {
+      readonly kind: 'lanes'
+      readonly lanes: number
+      readonly open: number
+      readonly oldAttempts: number
+      readonly waiting: number
+    }
   | { readonly kind: 'assigned'; readonly partitions: readonly number[]; readonly epoch: number }
   | { readonly kind: 'committed'; readonly partitions: number }
   | { readonly kind: 'commit_failed'; readonly error: string }
@@ -28,4 +47,6 @@ export type Observation =
   | { readonly kind: 'start_gate'; readonly state: 'open' | 'closed'; readonly why: string }
   | { readonly kind: 'budget'; readonly deliveries: number; readonly bytes: number; readonly waiting: number }
   | { readonly kind: 'lag'; readonly records: bigint }
+  /** Records that wait in retry topics of this delay. */
+  | { readonly kind: 'parked_lag'; readonly delayMs: number; readonly records: bigint }
   | { readonly kind: 'trouble'; readonly where: string; readonly error: string }

@@ -40,6 +40,10 @@ export interface Outcome {
   readonly eventAgeMs: number
   /** Epoch milliseconds. */
   readonly nextAttemptAtMs: number | null
+  /** Where the rest of the delivery waits; null where nothing was parked. */
+  readonly parked: RecordPosition | null
+  /** Times that the delivery was parked without a try so far. */
+  readonly deferrals: number
   readonly redirectOrigin: string | null
   readonly excerpt: string | null
   /** The call parameters whose values were shortened or left empty, in the webhook's order. */
@@ -56,4 +60,9 @@ export function finalOutcomeId(deliveryId: string, replay: number): string {
 /** The id of a try that failed and was followed by another; `attempt` counts from 1. */
 export function attemptOutcomeId(deliveryId: string, replay: number, attempt: number): string {
   return `${deliveryId}/${replay}/a${attempt}`
+}
+
+/** The id of a deferral that has an outcome of its own: the first; `deferrals` counts from 1. */
+export function deferralOutcomeId(deliveryId: string, replay: number, deferrals: number): string {
+  return `${deliveryId}/${replay}/d${deferrals}`
 }

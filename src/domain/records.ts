@@ -551,15 +551,38 @@ export interface ParkedDeliveryRecord {
   /** How often it was parked without a try so far. */
   readonly deferrals: number
   /**
+   * How often the delivery was parked so far, this time included: 1 more with every record of the same
+   * chain. Two records of one delivery and replay with the same number are copies, written twice because
+   * the first acknowledgement was lost or its writer died; one of them is dropped.
+   */
+  readonly parked_times: number
+  /**
+   * Where it stands in the schedule of delays: after its next failed try it waits for the delay with
+   * this number, counted from 0, or for the last one.
+   */
+  readonly backoff_step: number
+  /**
+   * When the event happened, as far as its own time was believed when it was first read, in milliseconds
+   * since 1970-01-01 UTC. Ages and horizons are counted from here.
+   */
+  readonly event_time: number
+  /**
    * End of the retry horizon, fixed when the event was first read, in milliseconds since 1970-01-01 UTC.
    * No try begins later.
    */
   readonly expires_at: number
   /**
-   * Earliest moment of the next try, in milliseconds since 1970-01-01 UTC, where it lies beyond the
-   * delay of the topic. Null: the delay alone decides.
+   * No try begins earlier, in milliseconds since 1970-01-01 UTC: the receiver asked for it. Where it
+   * lies beyond the delay of the topic, the delivery is moved on without a try. Null: the delay alone
+   * decides.
    */
   readonly not_before: number | null
+  /**
+   * When a receiver that was healthy but had no room should have room for it, in milliseconds since
+   * 1970-01-01 UTC. It is taken from the topic then, at the latest after the topic's delay and a tenth;
+   * a header expected-at says the same. Null: it waits for the whole delay.
+   */
+  readonly expected_at: number | null
   /** Topic that the event was first read from. */
   readonly source_topic: string
   /** Partition of the event in source_topic. */

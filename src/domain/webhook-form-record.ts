@@ -9,6 +9,7 @@ import type { Address } from './webhook-address.ts'
 import { secretCountFault } from './webhook-credentials.ts'
 import type { WebhookFault } from './webhook-fault.ts'
 import { headerCountFault } from './webhook-headers.ts'
+import { limitNames } from './webhook-limits.ts'
 import { parameterCountFault } from './webhook-parameters.ts'
 import type { WebhookRules } from './webhook-rules.ts'
 import { authenticationTypes, httpMethods, mask, missingValues } from './webhook-rules.ts'
@@ -149,8 +150,7 @@ function readSecret(entry: unknown, path: string, add: AddFault): string {
 }
 
 function readLimits(form: Form): WebhookConfigRecord['limits'] {
-  const names = ['total_timeout_ms', 'concurrency', 'rate_per_second', 'retry_horizon_s'] as const
-  const fields = form.object('limits', names)
+  const fields = form.object('limits', limitNames)
   if (fields === null) return null
   return {
     total_timeout_ms: fields.number('total_timeout_ms'),

@@ -45,6 +45,13 @@ export const webhookLimits = {
   maxSecretBytes: 64,
   timeZoneLength: 64,
   maxTotalTimeoutMs: 30_000,
+  /** Requests at once. What the operator allows may be less, as with the next two. */
+  maxConcurrency: 1_000,
+  /** One request in 100 seconds; slower, a rate would be a schedule. */
+  minRatePerSecond: 0.01,
+  maxRatePerSecond: 10_000,
+  /** 30 days. */
+  maxRetryHorizonS: 2_592_000,
   /** The last millisecond of the year 9999; a time begins with 1970. */
   maxTimeMs: 253_402_300_799_999,
 } as const

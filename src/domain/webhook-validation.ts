@@ -10,6 +10,7 @@ import { formatAddress, portRefusal, readHost } from './webhook-address.ts'
 import { readAuthentication, readSigningSecrets } from './webhook-credentials.ts'
 import type { WebhookFault } from './webhook-fault.ts'
 import { readHeaders } from './webhook-headers.ts'
+import { readLimits } from './webhook-limits.ts'
 import { readParameters, targetFault } from './webhook-parameters.ts'
 import { readPath } from './webhook-path.ts'
 import type { WebhookRules } from './webhook-rules.ts'
@@ -55,7 +56,7 @@ export function validateWebhook(
     add({ path: 'missing_values', rule: 'one_of', found: 'is unknown', allowed: listed(missingValues) })
   }
   const timeZone = readZone(record.time_zone, add)
-  const totalTimeoutMs = readLimits(record.limits, add)
+  const limits = readLimits(record.limits, add)
   readTime('created_at', record.created_at, add)
   readTime('updated_at', record.updated_at, add)
   if (faults.length > 0 || origin === null || path.kind === 'fault' || method === 'unknown') {
@@ -78,7 +79,7 @@ export function validateWebhook(
       eventTypes: types,
       parameters,
       missingValues: record.missing_values === 'omit' ? 'omit' : 'empty',
-      totalTimeoutMs,
+      ...limits,
     },
   }
 }
@@ -164,23 +165,6 @@ function readZone(text: string | null, add: AddFault): string | null {
   const allowed = 'a name of the IANA time zone database, for example Europe/Moscow'
   add({ path: 'time_zone', rule: 'form', found: 'is no time zone that is known', allowed })
   return null
-}
-
-/** A limit that would be ignored is a promise broken in silence, so this version refuses it aloud. */
-function readLimits(limits: WebhookConfigRecord['limits'], add: AddFault): number | null {
-  if (limits === null) return null
-  const timeoutMs = limits.total_timeout_ms
-  const most = webhookLimits.maxTotalTimeoutMs
-  if (timeoutMs !== null && !(Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= most)) {
-    const allowed = `a whole number of milliseconds from 1 to ${most}`
-    add({ path: 'limits.total_timeout_ms', rule: 'range', found: `is ${timeoutMs}`, allowed })
-  }
-  for (const name of ['concurrency', 'rate_per_second', 'retry_horizon_s'] as const) {
-    if (limits[name] === null) continue
-    const found = 'is not supported by this version'
-    add({ path: `limits.${name}`, rule: 'unsupported', found, allowed: 'leave it out' })
-  }
-  return timeoutMs
 }
 
 function readTime(path: 'created_at' | 'updated_at', epochMs: number | null, add: AddFault): void {

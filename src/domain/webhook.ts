@@ -66,4 +66,10 @@ export interface Webhook {
   readonly signingSecrets: readonly string[]
   /** Milliseconds, 1 to 30,000; null = the operator's total timeout. */
   readonly totalTimeoutMs: number | null
+  /** Most requests at once over all workers, 1 or more; null = the operator's. Held within the operator's. */
+  readonly concurrency: number | null
+  /** Most requests begun per second over all workers, above 0; null = not limited. */
+  readonly ratePerSecond: number | null
+  /** Milliseconds after the event during which it is delivered; null = the operator's. Held within the operator's. */
+  readonly retryHorizonMs: number | null
 }

@@ -10,6 +10,7 @@ import { detailOf, failureOf } from './failure.ts'
 /** What of the answer is kept for an excerpt: 512 characters take at most four bytes each. */
 const keptBytes = 2_048
 const excerptCharacters = 512
+const retryAfterCharacters = 64
 
 export interface ExchangeOptions {
   readonly totalTimeoutMs: number
@@ -32,6 +33,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #firstByteMs: number | null = null
   #statusCode = 0
   #redirectOrigin: string | null = null
+  #retryAfter: string | null = null
   #kept: Buffer[] = []
   #keptBytes = 0
   #receivedBytes = 0
@@ -68,6 +70,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#statusCode = statusCode
     this.#firstByteMs = this.#elapsedMs()
     if (statusCode >= 300 && statusCode < 400) this.#redirectOrigin = originOf(headers.location)
+    this.#retryAfter = firstOf(headers['retry-after'])?.slice(0, retryAfterCharacters) ?? null
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -106,6 +109,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
         kind: 'answered',
         statusCode: this.#statusCode,
         redirectOrigin: this.#redirectOrigin,
+        retryAfter: this.#retryAfter,
         excerpt: this.#excerpt(),
         timings: this.#timings(),
       },
@@ -146,8 +150,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
+/** A header that came several times is a list. */
+function firstOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
+}
+
 function originOf(location: string | string[] | undefined): string | null {
-  const first = Array.isArray(location) ? location[0] : location
+  const first = firstOf(location)
   if (first === undefined || !URL.canParse(first)) return null
   const { origin } = new URL(first)
   return origin === 'null' ? null : origin.slice(0, 256)

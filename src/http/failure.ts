@@ -2,12 +2,15 @@
 // nobody foresaw has one place to be added; until then it counts as the receiver's broken conversation.
 import type { TransportFailure } from '../domain/attempt.ts'
 
-/** Codes of Node, OpenSSL and undici, by what they mean to a delivery. */
+/** Codes of Node, c-ares, OpenSSL and undici, by what they mean to a delivery. */
 const byCode: Readonly<Record<string, TransportFailure>> = {
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',
   ENODATA: 'dns',
+  ESERVFAIL: 'dns',
+  EREFUSED: 'dns',
+  ETIMEOUT: 'dns',
   ECONNREFUSED: 'connect',
   EHOSTUNREACH: 'connect',
   ENETUNREACH: 'connect',
@@ -27,6 +30,8 @@ const byCode: Readonly<Record<string, TransportFailure>> = {
   HOSTNAME_MISMATCH: 'tls',
 }
 
+/** How our own codes for names without an address begin. */
+const dnsPrefix = 'DNS_'
 const tlsPrefixes = ['ERR_TLS_', 'ERR_SSL_', 'CERT_', 'UNABLE_TO_', 'CRL_']
 
 /** undici's words for an answer that it cannot accept: an unasked 100 or 101, or one that nobody waits for. */
@@ -37,6 +42,7 @@ export function failureOf(error: unknown): TransportFailure {
   if (code === 'UND_ERR_SOCKET' && unacceptableAnswer.test(text)) return 'protocol_error'
   const known = byCode[code]
   if (known !== undefined) return known
+  if (code.startsWith(dnsPrefix)) return 'dns'
   return tlsPrefixes.some((prefix) => code.startsWith(prefix)) ? 'tls' : 'protocol_error'
 }
 

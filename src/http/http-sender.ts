@@ -1,34 +1,59 @@
-// The door through which every delivery leaves: undici's agent, bounded in connections, headers and time.
-// Redirects are not followed and answers not decompressed: an agent does neither unless it is asked to.
-import { Agent } from 'undici'
+// The door through which every delivery leaves, bounded in connections, headers and time.
+// Redirects are not followed and answers not decompressed: the client does neither unless it is asked to.
 import type { AttemptResult } from '../domain/attempt.ts'
 import type { Clock, HttpSender } from '../ports.ts'
+import { ConnectionDirectory } from './connection-directory.ts'
+import type { ConnectionCounts } from './connection-directory.ts'
+import { createConnector } from './connector.ts'
 import { Exchange } from './exchange.ts'
-import { detailOf } from './failure.ts'
+import { lookupBy } from './lookup.ts'
+import { NameResolver } from './name-resolver.ts'
+import { createNameServers } from './name-servers.ts'
+import { readSystemNames } from './system-names.ts'
 
 export interface HttpSenderOptions {
+  /** Milliseconds, name look-up and TLS included. */
   readonly connectTimeoutMs: number
   readonly maxResponseBytes: number
   readonly connectionsPerOrigin: number
+  /** Connections to all receivers together; default 4,096. */
+  readonly maxConnections?: number
   /** Milliseconds that an idle connection is kept. */
   readonly keepAliveMs: number
+  /** `address`, `address:port` or `[IPv6]:port`; none, which is the default, = those that the system names. */
+  readonly dnsServers?: readonly string[]
+  /** Milliseconds for the addresses of one name, but not beyond the time to connect; default 2,000. */
+  readonly dnsTimeoutMs?: number
+}
+
+export interface CountedHttpSender extends HttpSender {
+  /** For gauges and tests. */
+  counts(): ConnectionCounts
 }
 
 const maxHeaderBytes = 16_384
 
-export function createHttpSender(options: HttpSenderOptions, clock: Clock): HttpSender {
-  const agent = new Agent({
-    connections: options.connectionsPerOrigin,
-    pipelining: 1,
-    allowH2: false,
-    connect: { timeout: options.connectTimeoutMs },
-    keepAliveTimeout: options.keepAliveMs,
-    keepAliveMaxTimeout: options.keepAliveMs,
-    maxHeaderSize: maxHeaderBytes,
-    // One deadline over the whole exchange stands in their place: these restart with every stage and chunk.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  })
+/** Reads the system's rules for names, once. */
+export function createHttpSender(options: HttpSenderOptions, clock: Clock): CountedHttpSender {
+  const resolver = createResolver(options, clock)
+  const { connectTimeoutMs, connectionsPerOrigin, maxConnections = 4_096, keepAliveMs } = options
+  const directory = new ConnectionDirectory(
+    {
+      connectionsPerOrigin,
+      maxConnections,
+      client: {
+        pipelining: 1,
+        allowH2: false,
+        keepAliveTimeout: keepAliveMs,
+        keepAliveMaxTimeout: keepAliveMs,
+        maxHeaderSize: maxHeaderBytes,
+        // One deadline over the whole exchange stands in their place: these restart with every stage and chunk.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+    },
+    (room) => createConnector({ connectTimeoutMs, lookup: lookupBy(resolver) }, room),
+  )
   return {
     send(request, { totalTimeoutMs }, signal) {
       return new Promise<AttemptResult>((resolve) => {
@@ -43,15 +68,23 @@ export function createHttpSender(options: HttpSenderOptions, clock: Clock): Http
         )
         if (exchange.over) return
         const { origin, target: path, method, headers, body } = request
-        try {
-          agent.dispatch({ origin, path, method, headers: [...headers], body }, exchange)
-        } catch (error) {
-          exchange.onResponseError(null, error instanceof Error ? error : new Error(detailOf(error)))
-        }
+        directory.dispatch(origin, { path, method, headers: [...headers], body }, exchange)
       })
     },
+    counts: () => directory.counts(),
     async stop() {
-      await agent.destroy()
+      resolver.stop()
+      await directory.stop()
     },
   }
+}
+
+function createResolver(
+  { connectTimeoutMs, dnsServers = [], dnsTimeoutMs = 2_000 }: HttpSenderOptions,
+  clock: Clock,
+): NameResolver {
+  // Within the time to connect, or a silent name server would be told as a silent receiver.
+  const timeoutMs = Math.min(dnsTimeoutMs, connectTimeoutMs)
+  const servers = createNameServers({ servers: dnsServers, timeoutMs })
+  return new NameResolver({ servers, ...readSystemNames(), timeoutMs }, clock)
 }

@@ -6,9 +6,17 @@ import avro from 'avsc'
 import type { CallEvent } from '../domain/call-event.ts'
 import { eventTypes } from '../domain/call-event.ts'
 import type { WebhookId } from '../domain/ids.ts'
-import type { CallEventRecord, WebhookConfigRecord } from '../domain/records.ts'
-import type { DeadLetterReason, DecodedEvent, EventDecoder, SourceRecord, WebhookChange } from '../ports.ts'
+import type { CallEventRecord, ParkedDeliveryRecord, WebhookConfigRecord } from '../domain/records.ts'
+import type {
+  DeadLetterReason,
+  DecodedEvent,
+  EventDecoder,
+  ParkedDecoder,
+  SourceRecord,
+  WebhookChange,
+} from '../ports.ts'
 import { lengthCheckOf } from './avro-lengths.ts'
+import { parkedDeliveryOf } from './parked-record.ts'
 import type { WriterSchemas } from './writer-schemas.ts'
 
 /** Zero byte and schema id. */
@@ -84,6 +92,30 @@ export function createEventDecoder(readerSchema: avro.Schema, schemas: WriterSch
         return { kind: 'undecodable', reason: 'empty_value', detail: 'the record has no value' }
       const decoded = values.decode(value, signal)
       return decoded instanceof Promise ? decoded.then(eventOf) : eventOf(decoded)
+    },
+  }
+}
+
+/** Both schemas are resolved by id: that of what a worker parked, and that of the event within. */
+export function createParkedDecoder(
+  readerSchema: avro.Schema,
+  schemas: WriterSchemas,
+  events: EventDecoder,
+): ParkedDecoder {
+  const values = new ValueDecoder<ParkedDeliveryRecord>(readerSchema, schemas)
+  return {
+    async decode(record, signal) {
+      if (record.undecodableBatch !== undefined)
+        return { kind: 'undecodable', reason: 'undecodable_batch', detail: record.undecodableBatch }
+      if (record.value === null)
+        return { kind: 'undecodable', reason: 'empty_value', detail: 'the record has no value' }
+      const decoded = await values.decode(record.value, signal)
+      if (decoded.kind === 'undecodable') return decoded
+      if (decoded.value.webhook_ids.length === 0)
+        return { kind: 'undecodable', reason: 'missing_id', detail: 'webhook_ids is empty' }
+      const event = await events.decode({ ...record, value: decoded.value.event }, signal)
+      if (event.kind !== 'event') return event
+      return { kind: 'parked', parked: parkedDeliveryOf(decoded.value, event.event), event: event.event }
     },
   }
 }

@@ -3,7 +3,7 @@
 // the broker refuses for its size is cut until it fits, because what cannot be written holds its partition for ever.
 import { createHash } from 'node:crypto'
 import type { DeadLetter, DeadLetterSink, SourceRecord } from '../ports.ts'
-import { RecordTooLarge } from './record-writer.ts'
+import { RecordTooLarge } from './write-faults.ts'
 import type { OutgoingRecord, RecordWriter } from './record-writer.ts'
 
 /** What a letter keeps of a record; null: all of it. */

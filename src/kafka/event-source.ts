@@ -1,5 +1,6 @@
-// The call events of this member of the group. Batches are handed over at once and never processed in the
-// client's callback, so heartbeats, other partitions and rejoins do not wait for receivers.
+// The call events of this member of the group, and what was parked of them in retry topics. Batches are handed over at
+// once and never processed in the client's callback, so heartbeats, other partitions and rejoins do not wait for
+// receivers.
 // Invariants: a commit carries the generation in which it was made; a position moves only over records that the
 // handler was given; a consumer that was replaced has no say any more.
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
@@ -10,8 +11,11 @@ import type {
   EventSourceHandler,
   Observer,
   OffsetCommit,
+  OwnedPartition,
+  PartitionRef,
 } from '../ports.ts'
 import type { GroupInternals, MembershipHooks, OffsetManagerInternals } from './patches/group-membership.ts'
+import { ownedPartitions } from './owned-partitions.ts'
 import { sourceRecordOf } from './source-record.ts'
 import { stickyAssigner } from './sticky-assigner.ts'
 import type { Holding } from './sticky-assigner.ts'
@@ -20,7 +24,13 @@ import { Supervisor } from './supervisor.ts'
 export interface EventSourceOptions {
   readonly kafka: Kafka
   readonly groupId: string
+  /** Of call events. */
   readonly topic: string
+  /**
+   * The retry topics to read, by their delay in milliseconds; asked before each consumer is built, because there may be
+   * more, or fewer, than there were.
+   */
+  retryTopics(): Promise<ReadonlyMap<string, number>>
   readonly sessionTimeoutMs: number
   readonly heartbeatIntervalMs: number
   readonly rebalanceTimeoutMs: number
@@ -71,12 +81,12 @@ class GroupedEventSource implements EventSource {
     await this.#supervisor.start()
   }
 
-  pause(partition: number): void {
-    this.#consumer?.pause([{ topic: this.#options.topic, partitions: [partition] }])
+  pause({ topic, partition }: PartitionRef): void {
+    this.#consumer?.pause([{ topic, partitions: [partition] }])
   }
 
-  resume(partition: number): void {
-    this.#consumer?.resume([{ topic: this.#options.topic, partitions: [partition] }])
+  resume({ topic, partition }: PartitionRef): void {
+    this.#consumer?.resume([{ topic, partitions: [partition] }])
   }
 
   async commit(epoch: number, offsets: readonly OffsetCommit[]): Promise<CommitResult> {
@@ -84,13 +94,19 @@ class GroupedEventSource implements EventSource {
     if (manager === null || epoch !== this.#epoch) {
       return { kind: 'refused', error: 'the membership has passed on' }
     }
-    const partitions = offsets.map(({ partition, offset, metadata }) => ({
-      partition,
-      offset: String(offset),
-      metadata,
-    }))
+    const topics = Array.from(
+      Map.groupBy(offsets, ({ topic }) => topic),
+      ([topic, each]) => ({
+        topic,
+        partitions: each.map(({ partition, offset, metadata }) => ({
+          partition,
+          offset: String(offset),
+          metadata,
+        })),
+      }),
+    )
     try {
-      await manager.commitOffsets({ topics: [{ topic: this.#options.topic, partitions }] })
+      await manager.commitOffsets({ topics })
       return { kind: 'committed' }
     } catch (error) {
       return { kind: 'refused', error: textOf(error) }
@@ -109,13 +125,14 @@ class GroupedEventSource implements EventSource {
 
   async #build(): Promise<void> {
     const options = this.#options
+    const retryTopics = await options.retryTopics()
     const hooks: MembershipHooks = {
       beforeRejoin: async () => {
-        if (this.#consumer === consumer) await this.#leaving()
+        if (this.#consumer === consumer) await this.#leaving(consumer)
       },
       joined: async (group) => {
-        const committed = await this.#committedOf(group)
-        if (this.#consumer === consumer) this.#joined(group, committed)
+        const owned = await ownedPartitions(group, options.groupId, retryTopics, options.observer)
+        if (this.#consumer === consumer) this.#joined(group, owned)
       },
     }
     const consumer = options.kafka.consumer({
@@ -138,11 +155,13 @@ class GroupedEventSource implements EventSource {
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (this.#consumer !== consumer) return
       this.#offsets = null
+      // The client has left the group as it broke: from here on the partitions may be another's.
+      this.#lastHeartbeatMs = null
       this.#supervisor.crashed(payload.error)
     })
     await consumer.connect()
     // Out of range means earliest: the client's default would jump to the end and lose what lies between.
-    await consumer.subscribe({ topic: options.topic, fromBeginning: true })
+    await consumer.subscribe({ topics: [options.topic, ...retryTopics.keys()], fromBeginning: true })
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -159,58 +178,39 @@ class GroupedEventSource implements EventSource {
     this.#supervisor.progressed()
   }
 
-  async #leaving(): Promise<void> {
+  async #leaving(consumer: Consumer): Promise<void> {
     // The handler takes nothing more from here on; commits go on until it has settled.
     await this.#handler?.revoking()
+    // One that broke meanwhile may have a successor, whose membership this is not.
+    if (this.#consumer !== consumer) return
     this.#offsets = null
+    this.#lastHeartbeatMs = null
   }
 
-  /** The client reads committed offsets itself, but keeps their metadata from us. */
-  async #committedOf(group: GroupInternals): Promise<Assignment['committed']> {
-    const { groupId, topic, observer } = this.#options
-    const topics = [{ topic, partitions: this.#partitionsOf(group).map((partition) => ({ partition })) }]
-    try {
-      const { responses } = await group.coordinator.offsetFetch({ groupId, topics })
-      return new Map(
-        responses
-          .flatMap(({ partitions }) => partitions)
-          .filter(({ offset }) => BigInt(offset) >= 0n)
-          .map(({ partition, offset, metadata }) => [
-            partition,
-            { offset: BigInt(offset), metadata: metadata ?? '' },
-          ]),
-      )
-    } catch (error) {
-      // Without it, what others finished behind the committed offsets is done once more.
-      observer.observe({ kind: 'trouble', where: 'event-source', error: textOf(error) })
-      return new Map()
-    }
-  }
-
-  #partitionsOf(group: GroupInternals): readonly number[] {
-    const own = group.assigned().find(({ topic }) => topic === this.#options.topic)
-    return [...(own?.partitions ?? [])].map(Number)
-  }
-
-  #joined(group: GroupInternals, committed: Assignment['committed']): void {
+  #joined(group: GroupInternals, owned: readonly OwnedPartition[]): void {
     this.#epoch += 1
     this.#offsets = group.offsetManager
     this.#lastHeartbeatMs = this.#options.monotonicMs()
     this.#supervisor.progressed()
-    const partitions = this.#partitionsOf(group)
-    this.#holding = { generation: group.generationId ?? -1, partitions }
-    this.#handler?.assigned({ epoch: this.#epoch, partitions, committed })
+    // A number stands for that partition of every topic: whoever had one keeps all of it.
+    const numbers = [...new Set(owned.map(({ partition }) => partition))]
+    this.#holding = { generation: group.generationId ?? -1, partitions: numbers }
+    const { topic } = this.#options
+    const events = owned.filter((each) => each.topic === topic).length
+    const all = group.partitionsPerSubscribedTopic.get(topic)?.length ?? 0
+    const assignment: Assignment = { epoch: this.#epoch, owned, share: all === 0 ? 0 : events / all }
+    this.#handler?.assigned(assignment)
   }
 
   /** Nothing here may throw: a TypeError in this callback would end the consumer while the process lives on. */
   #handOver({ batch, resolveOffset }: EachBatchPayload): void {
-    const last = batch.messages.at(-1)
-    if (this.#offsets === null || last === undefined) return
+    if (this.#offsets === null || batch.messages.length === 0) return
     try {
       const { topic, partition } = batch
       const records = batch.messages.map((message) => sourceRecordOf(topic, partition, message))
-      this.#handler?.records(partition, records, BigInt(batch.highWatermark))
-      resolveOffset(last.offset)
+      const taken = this.#handler?.records({ topic, partition }, records, BigInt(batch.highWatermark)) ?? 0
+      const last = batch.messages[taken - 1]
+      if (last !== undefined) resolveOffset(last.offset)
     } catch (error) {
       this.#options.observer.observe({ kind: 'trouble', where: 'event-source', error: textOf(error) })
     }

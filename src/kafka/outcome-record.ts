@@ -3,7 +3,7 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { WebhookOutcomeRecord } from '../domain/records.ts'
 
 export function outcomeRecordOf(outcome: Outcome, workerId: string): WebhookOutcomeRecord {
-  const { source, config, timings } = outcome
+  const { source, config, timings, parked } = outcome
   return {
     outcome_id: outcome.outcomeId,
     delivery_id: outcome.deliveryId,
@@ -32,8 +32,8 @@ export function outcomeRecordOf(outcome: Outcome, workerId: string): WebhookOutc
     total_ms: whole(timings?.totalMs ?? null),
     event_age_ms: Math.round(outcome.eventAgeMs),
     next_attempt_at: whole(outcome.nextAttemptAtMs),
-    parked: null,
-    deferrals: 0,
+    parked: parked === null ? null : { ...parked, offset: Number(parked.offset) },
+    deferrals: outcome.deferrals,
     cut_values: outcome.cutValues,
     excerpt: outcome.excerpt,
     redirect_location: outcome.redirectOrigin,

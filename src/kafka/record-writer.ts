@@ -5,11 +5,14 @@
 // then. A repeat after a lost answer may write twice, which readers fold by id.
 import { setTimeout as delay } from 'node:timers/promises'
 import { Partitioners } from 'kafkajs'
-import type { Kafka, Message, PartitionMetadata, Producer } from 'kafkajs'
+import type { Kafka, Message } from 'kafkajs'
 import type { Observer } from '../ports.ts'
+import { ProducerConnection } from './producer-connection.ts'
+import { RecordTooLarge, WriteGivenUp } from './write-faults.ts'
 
 export interface RecordWriterOptions {
-  readonly kafka: Kafka
+  /** The writer's own; or one that others share, whose start and stop are theirs. */
+  readonly kafka: Kafka | ProducerConnection
   readonly topic: string
   /** Milliseconds that the first record of a batch waits for company. */
   readonly lingerMs: number
@@ -21,6 +24,8 @@ export interface RecordWriterOptions {
 export interface OutgoingRecord {
   readonly key: Buffer | null
   readonly value: Buffer | null
+  /** Where it has to stand; absent: where its key belongs. */
+  readonly partition?: number
   /** A list is a header that stands several times. */
   readonly headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[]>>
 }
@@ -34,26 +39,8 @@ interface Waiting {
   sent: 'never' | 'perhaps'
 }
 
-/** The record itself is refused for its size; writing it again would be refused again. */
-export class RecordTooLarge extends Error {
-  readonly code = 'RECORD_TOO_LARGE'
-}
-
-/** Its writer's patience is over. `perhaps`: a send of it was begun, so the topic may have it, now or in a moment. */
-export class WriteGivenUp extends Error {
-  readonly code = 'WRITE_GIVEN_UP'
-  readonly sent: Waiting['sent']
-
-  constructor(sent: Waiting['sent']) {
-    super(sent === 'never' ? 'the record was not sent' : 'the broker did not answer in time')
-    this.sent = sent
-  }
-}
-
 const firstRetryMs = 100
 const lastRetryMs = 5_000
-const metadataMaxAgeMs = 60_000
-const stopWithinMs = 1_000
 /**
  * Keys and values of one send. Beyond the topic's limit (1 MiB by default) a batch is refused and halved; beyond
  * the broker's limit for a request (100 MiB) it closes the connection without a word, again and again.
@@ -62,35 +49,27 @@ const maxBatchBytes = 786_432
 
 export class RecordWriter {
   readonly #options: RecordWriterOptions
-  readonly #producer: Producer
+  readonly #connection: ProducerConnection
   readonly #partition = Partitioners.DefaultPartitioner()
   readonly #queues = new Map<number, Waiting[]>()
   /** Taken from a queue, not answered yet. */
   readonly #underWay = new Set<readonly Waiting[]>()
   readonly #stopping = new AbortController()
-  #partitionMetadata: PartitionMetadata[] = []
 
   constructor(options: RecordWriterOptions) {
     this.#options = options
-    this.#producer = options.kafka.producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
-      allowAutoTopicCreation: false,
-      metadataMaxAge: metadataMaxAgeMs,
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 2 },
-    })
+    const { kafka, topic } = options
+    this.#connection = kafka instanceof ProducerConnection ? kafka : new ProducerConnection(kafka, [topic])
   }
 
   /** @throws when the topic is missing or no broker answers. */
   async start(): Promise<void> {
-    const admin = this.#options.kafka.admin()
-    await admin.connect()
-    try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [this.#options.topic] })
-      this.#partitionMetadata = topics[0]?.partitions ?? []
-    } finally {
-      await admin.disconnect()
-    }
-    await this.#producer.connect()
+    if (this.#connection !== this.#options.kafka) await this.#connection.start()
+  }
+
+  /** Known once it has started. */
+  get partitionCount(): number {
+    return this.#connection.partitionsOf(this.#options.topic).length
   }
 
   /** Rejects with RecordTooLarge, or when the writer was stopped before the broker answered. */
@@ -104,7 +83,9 @@ export class RecordWriter {
    * when the one under way has failed, rejects with WriteGivenUp.
    */
   append(record: OutgoingRecord, giveUp: AbortSignal | null): Promise<bigint> {
-    const message: Message = { ...record, headers: { ...record.headers } }
+    const { key, value, headers, partition } = record
+    const message: Message = { key, value, headers: { ...headers } }
+    if (partition !== undefined) message.partition = partition
     return new Promise((resolve, reject) => {
       this.#enqueue({ message, giveUp, sent: 'never', resolve, reject })
     })
@@ -126,24 +107,19 @@ export class RecordWriter {
     void this.#sendAll(partition, started)
   }
 
-  /**
-   * Resolves within about a second, also where the broker is gone: the client's own disconnect waits for answers
-   * that may never come. What was not acknowledged by then is rejected. Await the writes that matter before.
-   */
+  /** Resolves within about a second. What was not acknowledged by then is rejected. Await the writes that matter before. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    const disconnected = this.#producer.disconnect().catch(() => {})
-    const gaveUp = new AbortController()
-    await Promise.race([disconnected, delay(stopWithinMs, undefined, gaveUp).catch(() => {})])
-    gaveUp.abort()
+    if (this.#connection !== this.#options.kafka) await this.#connection.stop()
     for (const batch of [...this.#underWay, ...this.#queues.values()]) rejectStopped(batch)
   }
 
-  /** As Java's producer does: murmur2 of the key. */
+  /** As Java's producer does where none is named: murmur2 of the key. */
   #partitionOf(message: Message): number {
+    if (message.partition !== undefined) return message.partition
     return this.#partition({
       topic: this.#options.topic,
-      partitionMetadata: this.#partitionMetadata,
+      partitionMetadata: this.#connection.partitionsOf(this.#options.topic),
       message,
     })
   }
@@ -200,7 +176,7 @@ export class RecordWriter {
     for (const waiting of batch) waiting.sent = 'perhaps'
     try {
       const messages = batch.map(({ message }) => ({ ...message, partition }))
-      const answer = await this.#producer.send({ topic, acks: -1, messages })
+      const answer = await this.#connection.producer.send({ topic, acks: -1, messages })
       const named = answer.find(
         (part) => part.topicName === topic && part.partition === partition && part.errorCode === 0,
       )

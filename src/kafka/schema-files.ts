@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import type avro from 'avsc'
 
 /** @throws if the file is missing or no JSON: the installation is broken. */
-export function readSchema(name: 'call-event' | 'webhook-config' | 'webhook-outcome'): avro.Schema {
+export function readSchema(
+  name: 'call-event' | 'webhook-config' | 'webhook-outcome' | 'parked-delivery',
+): avro.Schema {
   return JSON.parse(
     readFileSync(new URL(`../../schemas/${name}.avsc`, import.meta.url), 'utf8'),
   ) as avro.Schema

@@ -5,6 +5,8 @@ import kafkajs from 'kafkajs'
 import type { Admin, KafkaConfig } from 'kafkajs'
 import { withAdmin } from './admin-session.ts'
 import { askAgain } from './ask-again.ts'
+import { retryTopicsFor } from './retry-topics.ts'
+import { leastRetryRetentionMs } from './topics.ts'
 
 const { ConfigResourceTypes } = kafkajs
 
@@ -12,18 +14,28 @@ export type TopicRole = 'events' | 'webhooks' | 'outcomes' | 'deadLetters'
 
 /** A topic as the brokers describe it; null: there is none. */
 export interface FoundTopic {
+  readonly partitions: number
   /** The least of its partitions. */
   readonly replicationFactor: number
   /** Kafka's own names and spelling. */
   readonly config: Readonly<Record<string, string>>
 }
 
-export type FoundTopics = Readonly<Record<TopicRole, { name: string; found: FoundTopic | null }>>
+interface NamedTopic {
+  readonly name: string
+  readonly found: FoundTopic | null
+}
+
+export interface FoundTopics extends Readonly<Record<TopicRole, NamedTopic>> {
+  readonly retries: readonly (NamedTopic & { readonly delayMs: number })[]
+}
 
 export interface StartupChecksOptions {
   /** As given to `new Kafka`. */
   readonly kafka: KafkaConfig
-  readonly topics: Readonly<Record<TopicRole, { readonly name: string }>>
+  readonly topics: Readonly<Record<TopicRole, { readonly name: string }>> & {
+    readonly retries: { readonly prefix: string; readonly delaysMs: readonly number[] }
+  }
   /** `warn`: too few copies are told and let pass. */
   readonly replication: 'enforce' | 'warn'
   /** Told for everything that was let pass. */
@@ -44,15 +56,16 @@ export class StartRefused extends Error {
 /** One broker may be lost and another be restarted without losing a record or the ability to write. */
 const leastReplicas = 3
 const leastInSync = 2
-/** A dead letter is an event with headers that say why it is one. */
-const deadLetterHeadroomBytes = 65_536
+/** A dead letter is an event with headers that say why it is one; a parked delivery says how far it has come. */
+const headroomBytes = 65_536
 
 const roles: readonly TopicRole[] = ['events', 'webhooks', 'outcomes', 'deadLetters']
-const lookedAt = ['cleanup.policy', 'min.insync.replicas', 'max.message.bytes'] as const
+const lookedAt = ['cleanup.policy', 'min.insync.replicas', 'max.message.bytes', 'retention.ms'] as const
 
 /** @throws StartRefused; KafkaRefused where the brokers cannot be asked. */
 export async function checkBeforeStart({ kafka, topics, replication, warn }: StartupChecksOptions) {
-  const names = roles.map((role) => topics[role].name)
+  const retryTopics = retryTopicsFor(topics.retries.prefix, topics.retries.delaysMs)
+  const names = [...roles.map((role) => topics[role].name), ...retryTopics.keys()]
   const found = await withAdmin(kafka, (admin) => describe(admin, names))
   const named = (role: TopicRole) => ({
     name: topics[role].name,
@@ -63,6 +76,11 @@ export async function checkBeforeStart({ kafka, topics, replication, warn }: Sta
     webhooks: named('webhooks'),
     outcomes: named('outcomes'),
     deadLetters: named('deadLetters'),
+    retries: Array.from(retryTopics, ([name, delayMs]) => ({
+      name,
+      delayMs,
+      found: found.get(name) ?? null,
+    })),
   }
   const tooFew = replicationFaults(all)
   const reasons = [...topicFaults(all), ...(replication === 'enforce' ? tooFew.map(withOverride) : [])]
@@ -82,14 +100,14 @@ export function topicFaults(topics: FoundTopics): readonly string[] {
         : []
     }),
     ...roles.flatMap((role) => cleanupFault(role, topics[role])),
-    ...deadLetterFault(topics),
+    ...sizeFault(topics.deadLetters, topics.events, 'the reason'),
+    ...topics.retries.flatMap((topic) => retryFaults(topic, topics.events)),
   ]
 }
 
 /** Topics that a single broker can take records of acknowledged writes away from. */
 export function replicationFaults(topics: FoundTopics): readonly string[] {
-  return roles.flatMap((role) => {
-    const { name, found } = topics[role]
+  return [...roles.map((role) => topics[role]), ...topics.retries].flatMap(({ name, found }) => {
     if (found === null) return []
     const inSync = numberOf(found, 'min.insync.replicas')
     return [
@@ -121,13 +139,47 @@ function cleanupFault(role: TopicRole, { name, found }: FoundTopics[TopicRole]):
   return [`${name}: cleanup.policy is ${policy || 'empty'}; needed: ${needed}, because ${whyCleanup[role]}`]
 }
 
-function deadLetterFault({ events, deadLetters }: FoundTopics): readonly string[] {
-  if (events.found === null || deadLetters.found === null) return []
-  const needed = numberOf(events.found, 'max.message.bytes') + deadLetterHeadroomBytes
-  const bytes = numberOf(deadLetters.found, 'max.message.bytes')
+/** `what` is written beside an event's own bytes. */
+function sizeFault(
+  { name, found }: NamedTopic,
+  events: NamedTopic,
+  what: 'the reason' | 'what is said of the delivery',
+): readonly string[] {
+  if (events.found === null || found === null) return []
+  const needed = numberOf(events.found, 'max.message.bytes') + headroomBytes
+  const bytes = numberOf(found, 'max.message.bytes')
   if (bytes >= needed) return []
   return [
-    `${deadLetters.name}: max.message.bytes is ${bytes}; needed: at least ${needed}, which is that of ${events.name} and 64 KiB for the reason`,
+    `${name}: max.message.bytes is ${bytes}; needed: at least ${needed}, which is that of ${events.name} and 64 KiB for ${what}`,
+  ]
+}
+
+function retryFaults(
+  { name, delayMs, found }: FoundTopics['retries'][number],
+  events: NamedTopic,
+): readonly string[] {
+  if (found === null) return [`${name}: the topic is absent; make it with "topics create"`]
+  const policy = found.config['cleanup.policy']
+  const retentionMs = numberOf(found, 'retention.ms')
+  const least = leastRetryRetentionMs(delayMs)
+  const partitions = events.found?.partitions ?? 0
+  return [
+    ...(policy === undefined || policy === 'delete'
+      ? []
+      : [
+          `${name}: cleanup.policy is ${policy || 'empty'}; needed: delete, because compaction would drop what is parked`,
+        ]),
+    ...(retentionMs === -1 || retentionMs >= least
+      ? []
+      : [
+          `${name}: retention.ms is ${retentionMs}; needed: at least ${least}, which is twice its wait and 24 hours, or what is parked could be deleted before it is due`,
+        ]),
+    ...(found.partitions >= partitions
+      ? []
+      : [
+          `${name}: has ${found.partitions} partitions; needed: at least ${partitions}, as many as ${events.name}`,
+        ]),
+    ...sizeFault({ name, found }, events, 'what is said of the delivery'),
   ]
 }
 
@@ -155,6 +207,7 @@ async function describe(admin: Admin, names: readonly string[]): Promise<Readonl
     const partitions = metadata.topics.find((topic) => topic.name === name)?.partitions ?? []
     const entries = described.resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? []
     return {
+      partitions: partitions.length,
       replicationFactor: Math.min(...partitions.map(({ replicas }) => replicas.length)),
       config: Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue])),
     }

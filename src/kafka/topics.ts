@@ -4,6 +4,7 @@
 import kafkajs from 'kafkajs'
 import type { Admin, KafkaConfig } from 'kafkajs'
 import { withAdmin } from './admin-session.ts'
+import { retryTopicsFor } from './retry-topics.ts'
 
 const { ConfigResourceTypes } = kafkajs
 
@@ -22,6 +23,11 @@ export interface TopicsOptions {
   readonly webhooks: Pick<TopicOptions, 'name' | 'replicationFactor' | 'maxMessageBytes'>
   readonly outcomes: TopicOptions
   readonly deadLetters: TopicOptions
+  /** One topic for each delay in milliseconds, and one that does not wait. */
+  readonly retries: Omit<TopicOptions, 'name' | 'partitions'> & {
+    readonly prefix: string
+    readonly delaysMs: readonly number[]
+  }
 }
 
 /** A topic as it should be. */
@@ -58,6 +64,13 @@ export function planTopics(options: TopicsOptions): readonly TopicPlan[] {
   })
   const deleting = (topic: TopicOptions) =>
     plan(topic, topic.partitions, { 'cleanup.policy': 'delete', 'retention.ms': String(topic.retentionMs) })
+  const retrying = ([name, delayMs]: [string, number]): TopicPlan => {
+    const { retries, events } = options
+    const retentionMs = Math.max(retries.retentionMs, leastRetryRetentionMs(delayMs))
+    const { config, ...rest } = deleting({ ...retries, name, partitions: events.partitions, retentionMs })
+    // Due times are counted from the append, by one clock for all workers: the broker's.
+    return { ...rest, config: { ...config, 'message.timestamp.type': 'LogAppendTime' } }
+  }
   return [
     deleting(options.events),
     // One partition: producers of other languages hash keys differently, and with more, two versions of one
@@ -65,7 +78,13 @@ export function planTopics(options: TopicsOptions): readonly TopicPlan[] {
     plan(options.webhooks, 1, { 'cleanup.policy': 'compact' }),
     deleting(options.outcomes),
     deleting(options.deadLetters),
+    ...Array.from(retryTopicsFor(options.retries.prefix, options.retries.delaysMs), retrying),
   ]
+}
+
+/** What is parked is kept for its wait, for as long again behind others, and for a day's outage. */
+export function leastRetryRetentionMs(delayMs: number): number {
+  return 2 * delayMs + 24 * 3_600_000
 }
 
 /**

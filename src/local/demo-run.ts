@@ -18,6 +18,7 @@ import { WriterSchemas } from '../kafka/writer-schemas.ts'
 import type { Observer } from '../ports.ts'
 import { readKafkaAccess } from '../settings/kafka-access.ts'
 import type { Settings } from '../settings/schema.ts'
+import { schemaTopicsOf, topicsOptionsOf } from '../settings/topic-settings.ts'
 import { startWorker } from '../worker.ts'
 import { DemoLedger } from './demo-ledger.ts'
 import { heading, showRequest, showWebhook } from './demo-screen.ts'
@@ -48,11 +49,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   try {
     const client = clientConfigOf(readKafkaAccess(settings), () => () => {})
     const { events, webhooks, outcomes } = settings.topics
-    await createTopics(client, planTopics(settings.topics))
-    await registerSchemas(
-      settings.registry,
-      await readSchemaSubjects({ events: events.name, webhooks: webhooks.name, outcomes: outcomes.name }),
-    )
+    await createTopics(client, planTopics(topicsOptionsOf(settings)))
+    await registerSchemas(settings.registry, await readSchemaSubjects(schemaTopicsOf(settings)))
     const stage = new Stage(out)
     const receiver = await startReceiver({
       signingSecrets: (path) => (path === demoPaths.analytics ? [demoSecret] : []),
@@ -177,8 +175,10 @@ class Stage {
     }
     if (path === demoPaths.flaky && request.attempt === 2)
       this.#once('the flaky receiver, second attempt', request)
-    if (path === demoPaths.fixed && this.#moveExpected)
-      this.#once('the edited address, the next call', request)
+    if (path === demoPaths.fixed && this.#moveExpected) {
+      const again = 'the edited address, a call that the old one had refused'
+      this.#once(request.attempt > 1 ? again : 'the edited address, the next call', request)
+    }
   }
 
   #once(what: string, request: ReceivedRequest): void {
@@ -204,10 +204,11 @@ function summarise(ledger: DemoLedger, receiver: Receiver, out: (line: string) =
   out(
     `  calls ${ledger.calls} · deliveries expected ${ledger.expected} · delivered ${ledger.results('delivered')}`,
   )
+  out(`  failed ${ledger.results('failed')} · rejected ${ledger.results('rejected')} (the mistake)`)
+  const moved = receiver.requests.filter(({ target, attempt }) => target === demoPaths.fixed && attempt > 1)
   out(
-    `  failed ${ledger.results('failed')} (the wrong address answered 404) · rejected ${ledger.results('rejected')} (the mistake)`,
+    `  tries that failed and were repeated: ${ledger.retries}, of those at the edited address: ${moved.length}`,
   )
-  out(`  tries repeated after a 503: ${ledger.retries}`)
   const signed = receiver.requests.filter(({ signature }) => signature !== 'unsigned')
   const valid = signed.filter(({ signature }) => signature === 'valid')
   out(`  signed requests ${signed.length} · signature verified ${valid.length}`)

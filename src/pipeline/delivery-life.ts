@@ -1,73 +1,46 @@
-// One delivery's life, from its first attempt to its acknowledged final outcome.
+// One delivery's life in this process, from when it was taken until it has ended or waits in a retry topic.
 // Invariants: the newest version of the webhook is looked up when each attempt begins; every attempt that ended is
-// followed by an outcome; the life is over only when all of its outcomes are acknowledged.
+// followed by an outcome; an attempt that was not begun is not used up; the life is over only when all that it wrote is
+// acknowledged.
 import type { Delivery } from '../domain/delivery.ts'
-import type { Outcome } from '../domain/outcome.ts'
 import type { Webhook } from '../domain/webhook.ts'
-import type {
-  AttemptLimits,
-  Clock,
-  HttpSender,
-  Observer,
-  OutcomeSink,
-  QuickTries,
-  Random,
-  TryVerdict,
-} from '../ports.ts'
+import type { Asked, Permit, Urgency } from '../isolation/admission.ts'
+import type { TryVerdict } from '../ports.ts'
+import type { Grant } from '../progress/in-flight-budget.ts'
 import { maskExcerpt } from '../render/mask.ts'
 import { render } from '../render/render.ts'
 import { judge } from '../retry/judgement.ts'
-import type { Judgement, StatusPolicy } from '../retry/judgement.ts'
+import type { Judgement } from '../retry/judgement.ts'
 import { nextStep } from '../retry/next-step.ts'
-import type { QuickTryBounds } from '../retry/next-step.ts'
-import type { GlobalTable } from '../table/global-table.ts'
-import type { Ending, LifeSoFar } from './outcome-of.ts'
-import { finalOutcome, triedOutcome } from './outcome-of.ts'
-import type { StartGate } from './start-gate.ts'
+import { retryAfterMs } from '../retry/retry-after.ts'
+import { endingOf } from './attempt-ending.ts'
+import type { DeliveryWorld, LifeResult, LifeSignals } from './delivery-world.ts'
+import { LifeRecord } from './life-record.ts'
+import type { Facts } from './life-record.ts'
+import type { Ending } from './outcome-of.ts'
 
-export interface DeliverySettings {
-  readonly limits: AttemptLimits
-  readonly statuses: StatusPolicy
-  readonly quickTries: QuickTryBounds
-  readonly userAgent: string
-  readonly maxTargetBytes: number
-  readonly maxBodyBytes: number
-  /** Whether outcomes carry an excerpt of the answer. */
-  readonly excerpts: boolean
+export interface Taken {
+  /** Monotonic milliseconds. */
+  readonly takenAtMs: number
+  readonly urgency: Urgency
+  /** `over_share`: it is parked, whatever room its receiver has. */
+  readonly grant: Grant
+  readonly signals: LifeSignals
+  /** The start of the same call at the same receiver, where it has to be tried first. */
+  readonly untilStartTried: Promise<void> | null
+  /** Called, perhaps more than once, when this delivery holds back no end of its call any more. */
+  outOfTheWay(): void
 }
 
-export interface DeliveryWorld {
-  readonly clock: Clock
-  readonly random: Random
-  readonly sender: HttpSender
-  readonly quickTries: QuickTries
-  readonly outcomes: OutcomeSink
-  readonly observer: Observer
-  readonly gate: StartGate
-  readonly table: GlobalTable
-  readonly settings: DeliverySettings
-}
-
-/** `ended`: the final outcome is acknowledged. `left`: aborted before that; the event must not be committed. */
-export type LifeResult = 'ended' | 'left'
-
-/** `takenAtMs`: monotonic, when the event was taken. `signal` cuts the life short, without an outcome. */
-export async function deliver(
-  delivery: Delivery,
-  takenAtMs: number,
-  world: DeliveryWorld,
-  signal: AbortSignal,
-): Promise<LifeResult> {
-  const life = new DeliveryLife(delivery, takenAtMs, world, signal)
+/** Never rejects. */
+export async function deliver(delivery: Delivery, taken: Taken, world: DeliveryWorld): Promise<LifeResult> {
+  const life = new DeliveryLife(delivery, taken, world)
   try {
-    const verdict = await life.attempt()
-    if (verdict.kind === 'again') {
-      const plan = { firstWaitMs: verdict.waitMs, maxTries: world.settings.quickTries.quickTries }
-      await world.quickTries.repeat(plan, () => life.attempt(), signal)
-    }
+    await life.live()
   } catch (error) {
     life.broke(error)
   }
+  taken.outOfTheWay()
   return life.settled()
 }
 
@@ -75,63 +48,108 @@ const stop: TryVerdict = { kind: 'stop' }
 
 class DeliveryLife {
   readonly #delivery: Delivery
-  readonly #takenAtMs: number
+  readonly #taken: Taken
   readonly #world: DeliveryWorld
-  readonly #signal: AbortSignal
-  readonly #acknowledgements: Promise<void>[] = []
+  readonly #record: LifeRecord
+  /** Begun by this process. */
   #attempts = 0
   #firstBegunAtMs = 0
-  #ended = false
+  #isFirstAsk = true
+  /** Of the attempt that is under way. */
+  #permit: Permit | null = null
 
-  constructor(delivery: Delivery, takenAtMs: number, world: DeliveryWorld, signal: AbortSignal) {
+  constructor(delivery: Delivery, taken: Taken, world: DeliveryWorld) {
     this.#delivery = delivery
-    this.#takenAtMs = takenAtMs
+    this.#taken = taken
     this.#world = world
-    this.#signal = signal
+    this.#record = new LifeRecord(delivery, world, taken.signals)
+  }
+
+  async live(): Promise<void> {
+    const { grant, signals, untilStartTried } = this.#taken
+    if (untilStartTried !== null) await untilStartTried
+    const verdict = await this.attempt(grant === 'over_share' ? 'not_now' : 'may_wait')
+    this.#taken.outOfTheWay()
+    if (verdict.kind === 'stop') return
+    const plan = { firstWaitMs: verdict.waitMs, maxTries: this.#world.settings.retry.quickTries }
+    const signal = AbortSignal.any([signals.halting, signals.cut, signals.lost])
+    let underWay: Promise<TryVerdict> = Promise.resolve(stop)
+    await this.#world.quickTries.repeat(plan, () => (underWay = this.attempt('at_once')), signal)
+    // Repeating that was called off does not wait for the attempt that it has begun.
+    await underWay
+    if (!this.#record.isOver && !signals.lost.aborted) this.#record.deferInterrupted({})
   }
 
   async settled(): Promise<LifeResult> {
-    const settled = await Promise.allSettled(this.#acknowledgements)
-    return this.#ended && settled.every(({ status }) => status === 'fulfilled') ? 'ended' : 'left'
+    const acknowledged = await this.#record.settled()
+    return acknowledged && this.#record.isOver ? 'ended' : 'left'
   }
 
   /** A bug of ours ends this delivery, visibly; it must not hold the partition for ever. */
   broke(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error)
     this.#world.observer.observe({ kind: 'trouble', where: 'pipeline', error: text })
-    if (this.#ended || this.#signal.aborted) return
-    this.#end({ result: 'failed', reason: 'interrupted', faultOwner: 'worker' })
+    // Kept, it would be an attempt that hangs for ever, and nothing more would be sent to its receiver.
+    if (this.#permit !== null) this.#world.isolation.cancelled(this.#permit)
+    if (this.#record.isOver || this.#taken.signals.lost.aborted) return
+    this.#record.end({ result: 'failed', reason: 'interrupted', faultOwner: 'worker' })
   }
 
-  async attempt(): Promise<TryVerdict> {
-    const { clock, gate, table } = this.#world
-    for (let closed = gate.pass(); closed !== null; closed = gate.pass()) {
-      if (this.#signal.aborted) return stop
-      await closed
+  /** `patience`: whether it may wait for room at its receiver. */
+  async attempt(patience: Asked['patience']): Promise<TryVerdict> {
+    const { clock, gate, table, isolation } = this.#world
+    const { signals, urgency } = this.#taken
+    for (;;) {
+      for (let closed = gate.pass(); closed !== null && !signals.cut.aborted; closed = gate.pass())
+        await closed
+      if (signals.lost.aborted) return stop
+      const entry = table.find(this.#delivery.webhookId)
+      if (entry === undefined)
+        return this.#end({ result: 'cancelled', reason: 'webhook_deleted', faultOwner: null }, {})
+      const found = { config: entry.config, webhook: entry.kind === 'valid' ? entry.webhook : null }
+      if (!entry.enabled) {
+        return this.#end({ result: 'cancelled', reason: 'webhook_disabled', faultOwner: null }, found)
+      }
+      if (entry.kind === 'invalid') {
+        return this.#end({ result: 'rejected', reason: 'invalid_config', faultOwner: 'config' }, found)
+      }
+      if (clock.nowMs() >= this.#delivery.expiresAtMs) {
+        this.#record.expire(found)
+        return stop
+      }
+      if (signals.cut.aborted) {
+        this.#record.deferInterrupted(found)
+        return stop
+      }
+      const isFirst = this.#isFirstAsk
+      this.#isFirstAsk = false
+      const asked = isolation.ask({
+        webhook: entry.webhook,
+        urgency,
+        patience,
+        isOffered: isFirst && this.#isNew(),
+      })
+      const admission = asked instanceof Promise ? await asked : asked
+      if (admission.kind === 'defer') {
+        this.#record.defer(admission.deferral, found)
+        return stop
+      }
+      // After a wait nothing need be as it was looked up.
+      const isInTime = clock.nowMs() < this.#delivery.expiresAtMs
+      const isAsBefore =
+        admission === asked ||
+        (isInTime && table.find(this.#delivery.webhookId) === entry && gate.pass() === null)
+      if (isAsBefore && !signals.cut.aborted) return this.#send(entry.webhook, admission.permit, found)
+      isolation.cancelled(admission.permit)
     }
-    if (this.#signal.aborted) return stop
-    const entry = table.find(this.#delivery.webhookId)
-    if (entry === undefined)
-      return this.#end({ result: 'cancelled', reason: 'webhook_deleted', faultOwner: null })
-    const found = { config: entry.config, webhook: entry.kind === 'valid' ? entry.webhook : null }
-    if (!entry.enabled) {
-      return this.#end({ result: 'cancelled', reason: 'webhook_disabled', faultOwner: null }, found)
-    }
-    if (entry.kind === 'invalid') {
-      return this.#end({ result: 'rejected', reason: 'invalid_config', faultOwner: 'config' }, found)
-    }
-    if (clock.nowMs() >= this.#delivery.expiresAtMs) {
-      const result = this.#attempts > 0 ? 'failed' : 'expired'
-      return this.#end({ result, reason: 'horizon_passed', faultOwner: null }, found)
-    }
-    return this.#send(entry.webhook, found)
   }
 
-  async #send(webhook: Webhook, found: Pick<LifeSoFar, 'config' | 'webhook'>): Promise<TryVerdict> {
-    const { clock, sender, observer, settings } = this.#world
+  async #send(webhook: Webhook, permit: Permit, found: Facts): Promise<TryVerdict> {
+    const { clock, sender, settings, isolation } = this.#world
+    this.#permit = permit
     const rendering = render(webhook, this.#delivery.event, {
       deliveryId: this.#delivery.deliveryId,
-      attempt: this.#attempts + 1,
+      attempt: this.#record.attempts + 1,
       userAgent: settings.userAgent,
       maxTargetBytes: settings.maxTargetBytes,
       maxBodyBytes: settings.maxBodyBytes,
@@ -139,76 +157,75 @@ class DeliveryLife {
       purpose: 'delivery',
     })
     if (rendering.kind !== 'request') {
+      this.#permit = null
+      isolation.cancelled(permit)
       return this.#end({ result: 'rejected', reason: rendering.kind, faultOwner: 'config' }, found)
     }
     const begunAtMs = clock.monotonicMs()
     this.#attempts += 1
     if (this.#attempts === 1) this.#firstBegunAtMs = begunAtMs
-    observer.observe({ kind: 'attempt_begun' })
+    this.#record.begun()
     const totalTimeoutMs = webhook.totalTimeoutMs ?? settings.limits.totalTimeoutMs
-    const result = await sender.send(rendering.request, { ...settings.limits, totalTimeoutMs }, this.#signal)
+    const { cut } = this.#taken.signals
+    const result = await sender.send(rendering.request, { ...settings.limits, totalTimeoutMs }, cut)
+    const judgement = judge(result, settings.statuses)
+    const waitMs = result.kind === 'answered' ? retryAfterMs(result.retryAfter, clock.nowMs()) : null
+    const ending = endingOf(result, judgement, waitMs)
+    this.#permit = null
+    isolation.ended(permit, ending)
     const shown = settings.excerpts && result.kind === 'answered' ? result.excerpt : null
-    return this.#conclude(judge(result, settings.statuses), {
+    return this.#conclude(webhook, judgement, waitMs, {
       ...found,
       result,
-      queuedMs: begunAtMs - this.#takenAtMs,
+      queuedMs: begunAtMs - this.#taken.takenAtMs,
       excerpt: shown === null ? null : maskExcerpt(shown, rendering.sensitive()),
       cutValues: rendering.cutValues,
     })
   }
 
-  #conclude(judgement: Judgement, facts: Partial<LifeSoFar>): TryVerdict {
-    const { clock, random, settings } = this.#world
-    const history = { attempts: this.#attempts, sinceFirstMs: clock.monotonicMs() - this.#firstBegunAtMs }
-    const step = nextStep(judgement, history, settings.quickTries, random.next())
-    // Aborted: the partition may be somebody else's by now, and what is left to write is theirs to write.
-    if (judgement.kind === 'interrupted' || step.kind === 'leave' || this.#signal.aborted) return stop
-    if (judgement.kind === 'delivered')
+  #conclude(webhook: Webhook, judgement: Judgement, waitMs: number | null, facts: Facts): TryVerdict {
+    const { clock, random, settings, isolation } = this.#world
+    // What is left to write is for whoever has the partition now.
+    if (this.#taken.signals.lost.aborted) return stop
+    if (judgement.kind === 'delivered') {
       return this.#end({ result: 'delivered', reason: 'ok', faultOwner: null }, facts)
-    const { reason, faultOwner } = judgement
-    if (step.kind !== 'try_again') return this.#end({ result: 'failed', reason, faultOwner }, facts)
-    this.#write(triedOutcome(this.#life(facts), { reason, faultOwner }, step.waitMs), facts)
-    return { kind: 'again', waitMs: step.waitMs }
+    }
+    const history = {
+      attempts: this.#attempts,
+      sinceFirstMs: clock.monotonicMs() - this.#firstBegunAtMs,
+      round: this.#isNew() ? ('first' as const) : ('resumed' as const),
+      backoffStep: this.#delivery.progress.backoffStep,
+      retryAfterMs: waitMs,
+      nowMs: clock.nowMs(),
+      expiresAtMs: this.#delivery.expiresAtMs,
+    }
+    const step = nextStep(judgement, history, settings.retry, {
+      random: () => random.next(),
+      spendQuickTry: () => isolation.spendRetry(webhook),
+    })
+    const { reason, faultOwner } = judgement.kind === 'interrupted' ? cutShort : judgement
+    switch (step.kind) {
+      case 'failed':
+        return this.#end({ result: 'failed', reason, faultOwner }, facts)
+      case 'try_again':
+        this.#record.triesAgain({ reason, faultOwner }, step.waitMs, facts)
+        return { kind: 'again', waitMs: step.waitMs }
+      case 'park':
+        this.#record.park({ reason, faultOwner }, step, facts)
+        return stop
+    }
   }
 
-  #end(ending: Ending, facts: Partial<LifeSoFar> = {}): TryVerdict {
-    this.#ended = true
-    this.#write(finalOutcome(this.#life(facts), ending), facts)
+  #end(ending: Ending, facts: Facts): TryVerdict {
+    this.#record.end(ending, facts)
     return stop
   }
 
-  #life(facts: Partial<LifeSoFar>): LifeSoFar {
-    return {
-      delivery: this.#delivery,
-      attempts: this.#attempts,
-      webhook: null,
-      config: null,
-      result: null,
-      queuedMs: null,
-      excerpt: null,
-      cutValues: [],
-      nowMs: this.#world.clock.nowMs(),
-      ...facts,
-    }
-  }
-
-  #write(outcome: Outcome, facts: Partial<LifeSoFar>): void {
-    const detail = facts.result?.kind === 'unanswered' ? facts.result.detail : null
-    this.#world.observer.observe({ kind: 'outcome', outcome, detail })
-    const doubt = this.#world.gate.membership()
-    const written = doubt === null ? this.#world.outcomes.write(outcome) : this.#writeAsMember(outcome, doubt)
-    // Judged in `settled`; marked here so that a sink that stops meanwhile is no unhandled rejection.
-    written.catch(() => {})
-    this.#acknowledgements.push(written)
-  }
-
-  /** Waits until the group has answered again. If the partition is lost meanwhile, nothing is written. */
-  async #writeAsMember(outcome: Outcome, firstDoubt: Promise<void>): Promise<void> {
-    const { gate, outcomes } = this.#world
-    for (let doubt: Promise<void> | null = firstDoubt; doubt !== null; doubt = gate.membership()) {
-      await doubt
-      if (this.#signal.aborted) throw new Error('the partition was lost before its outcome could be written')
-    }
-    await outcomes.write(outcome)
+  /** Nothing was tried or put off yet, by whatever process. */
+  #isNew(): boolean {
+    const { attempts, deferrals } = this.#delivery.progress
+    return attempts + deferrals === 0
   }
 }
+
+const cutShort = { reason: 'interrupted', faultOwner: 'worker' } as const

@@ -1,55 +1,73 @@
-// One record's life: decoded already, it becomes deliveries, a dead letter, or nothing.
-// Invariant: `done` is called exactly once, with `finished` only when all that the event led to is acknowledged.
+// One call event's life: decoded, it becomes deliveries, chunks of them, a dead letter, or nothing.
 import type { CallEvent } from '../domain/call-event.ts'
-import type { Delivery } from '../domain/delivery.ts'
 import { deliveryIdOf } from '../join/delivery-id.ts'
 import { eventTimeOf } from '../join/event-time.ts'
 import type { EventTime, Horizons } from '../join/event-time.ts'
 import { join } from '../join/join.ts'
-import type { DeadLetterSink, DecodedEvent, SourceRecord } from '../ports.ts'
-import type { InFlightBudget } from '../progress/in-flight-budget.ts'
-import { deliver } from './delivery-life.ts'
-import type { DeliveryWorld, LifeResult } from './delivery-life.ts'
+import type { FanoutBounds, HorizonOf } from '../join/join.ts'
+import type { DeadLetterSink, DecodedEvent, EventDecoder, SourceRecord } from '../ports.ts'
+import type { GlobalTable } from '../table/global-table.ts'
+import { DeliveryWrites } from './delivery-writes.ts'
+import { deliverAll } from './delivering.ts'
+import type { DeliveringWorld, TakenRecord } from './delivering.ts'
+import type { DeliveryWorld } from './delivery-world.ts'
 import { sizeOf } from './intake-queue.ts'
 import { fanoutOutcome } from './outcome-of.ts'
 
 export interface EventWorld {
-  readonly delivery: DeliveryWorld
+  readonly delivering: DeliveringWorld
+  readonly decoder: EventDecoder
   readonly deadLetters: DeadLetterSink
-  readonly budget: InFlightBudget
   readonly horizons: Horizons
-  readonly fanoutLimit: number
+  readonly fanout: FanoutBounds
 }
 
-/** `left`: the offset must not be committed; whoever reads the partition next begins anew. */
-export type EventResult = 'finished' | 'left'
+/** Begins what a record leads to; resolves when that has begun, and never rejects. */
+export type BeginLife = (taken: TakenRecord) => Promise<void>
 
-interface Taken {
-  readonly record: SourceRecord
-  /** Cuts attempts short. */
-  readonly signal: AbortSignal
-  done(result: EventResult): void
+/** Reads a record. Rejects when `signal` aborts before it could be read. */
+export async function readEvent(
+  record: SourceRecord,
+  signal: AbortSignal,
+  world: EventWorld,
+): Promise<BeginLife> {
+  const decoded = await world.decoder.decode(record, signal)
+  return (taken) =>
+    begun(taken, world, () =>
+      decoded.kind === 'event'
+        ? fanOut(decoded.event, record, taken, world)
+        : putAside(decoded, record, taken, world),
+    )
 }
 
-/** Resolves when the event's deliveries have begun, not when they are over. Never rejects. */
-export async function beginEvent(decoded: DecodedEvent, taken: Taken, world: EventWorld): Promise<void> {
+/** Runs a record's life; what nobody foresaw leaves its offset uncommitted. */
+export async function begun(
+  taken: TakenRecord,
+  world: EventWorld,
+  begin: () => Promise<void>,
+): Promise<void> {
   try {
-    await dispatch(decoded, taken, world)
+    await begin()
   } catch (error) {
-    observeTrouble(error, world)
+    const text = error instanceof Error ? error.message : String(error)
+    world.delivering.delivery.observer.observe({ kind: 'trouble', where: 'pipeline', error: text })
     taken.done('left')
   }
 }
 
-async function dispatch(decoded: DecodedEvent, taken: Taken, world: EventWorld): Promise<void> {
-  const { observer } = world.delivery
+/** A record that holds no event that can be delivered. */
+export async function putAside(
+  decoded: Exclude<DecodedEvent, { readonly kind: 'event' }>,
+  record: SourceRecord,
+  taken: TakenRecord,
+  world: EventWorld,
+): Promise<void> {
+  const { observer } = world.delivering.delivery
   switch (decoded.kind) {
-    case 'event':
-      return fanOut(decoded.event, taken, world)
     case 'undecodable': {
       const { reason, detail } = decoded
-      const { partition, offset } = taken.record.position
-      await world.deadLetters.write({ record: taken.record, reason, detail })
+      const { partition, offset } = record.position
+      await world.deadLetters.write({ record, reason, detail })
       observer.observe({ kind: 'dead_lettered', reason, partition, offset })
       break
     }
@@ -60,49 +78,49 @@ async function dispatch(decoded: DecodedEvent, taken: Taken, world: EventWorld):
   taken.done('finished')
 }
 
-async function fanOut(event: CallEvent, taken: Taken, world: EventWorld): Promise<void> {
-  const { delivery, horizons, fanoutLimit } = world
+export function horizonsIn(table: GlobalTable): HorizonOf {
+  return (webhookId) => {
+    const entry = table.find(webhookId)
+    return entry?.kind === 'valid' ? entry.webhook.retryHorizonMs : null
+  }
+}
+
+async function fanOut(
+  event: CallEvent,
+  record: SourceRecord,
+  taken: TakenRecord,
+  world: EventWorld,
+): Promise<void> {
+  const { delivering, horizons, fanout } = world
+  const { delivery } = delivering
   const { clock, observer, table } = delivery
-  const source = taken.record.position
-  const time = eventTimeOf(event, taken.record.timestampMs, horizons)
+  const source = record.position
+  const time = eventTimeOf(event, record.timestampMs, horizons)
   observeEvent(event, time, delivery)
-  const joined = join({ event, source, time }, table.lookup(event).keys(), fanoutLimit)
+  const eventBytes = record.value ?? new Uint8Array()
+  const ids = table.lookup(event).keys()
+  const joined = join({ event, eventBytes, source, time }, ids, horizonsIn(table), fanout)
+  const writes = new DeliveryWrites(delivery, taken.signals)
   switch (joined.kind) {
-    case 'deliveries':
-      return deliverAll(joined.deliveries, taken, world)
+    case 'deliveries': {
+      const { deliveries } = joined
+      return deliverAll({ deliveries, bytes: sizeOf(record), from: 'event' }, taken, delivering)
+    }
+    case 'chunks':
+      for (const chunk of joined.chunks) writes.park(chunk, 0, null)
+      observer.observe({ kind: 'chunked', chunks: joined.chunks.length })
+      break
     case 'no_match':
       observer.observe({ kind: 'event_skipped', reason: 'no_webhook' })
       break
     case 'too_many': {
       const about = { deliveryId: deliveryIdOf(event.event_id, ''), source, eventTimeMs: time.eventTimeMs }
       const outcome = fanoutOutcome(event, { ...about, nowMs: clock.nowMs() })
-      observer.observe({ kind: 'outcome', outcome, detail: `${joined.matches} webhooks match` })
-      await delivery.outcomes.write(outcome)
+      writes.outcome(outcome, `${joined.matches} webhooks match`)
       break
     }
   }
-  taken.done('finished')
-}
-
-async function deliverAll(deliveries: readonly Delivery[], taken: Taken, world: EventWorld): Promise<void> {
-  const { delivery: deliveryWorld, budget } = world
-  const takenAtMs = deliveryWorld.clock.monotonicMs()
-  const bytes = sizeOf(taken.record)
-  let remaining = deliveries.length
-  let result: EventResult = 'finished'
-  const over = (life: LifeResult): void => {
-    budget.release(bytes)
-    if (life === 'left') result = 'left'
-    remaining -= 1
-    if (remaining === 0) taken.done(result)
-  }
-  for (const delivery of deliveries) {
-    await budget.acquire(bytes)
-    deliver(delivery, takenAtMs, deliveryWorld, taken.signal).then(over, (error: unknown) => {
-      observeTrouble(error, world)
-      over('left')
-    })
-  }
+  taken.done((await writes.settled()) ? 'finished' : 'left')
 }
 
 function observeEvent(event: CallEvent, time: EventTime, { clock, observer }: DeliveryWorld): void {
@@ -113,9 +131,4 @@ function observeEvent(event: CallEvent, time: EventTime, { clock, observer }: De
   })
   if (time.distrustedByMs === null) return
   observer.observe({ kind: 'event_time_distrusted', differenceMs: time.distrustedByMs })
-}
-
-function observeTrouble(error: unknown, { delivery }: EventWorld): void {
-  const text = error instanceof Error ? error.message : String(error)
-  delivery.observer.observe({ kind: 'trouble', where: 'pipeline', error: text })
 }

@@ -1,5 +1,5 @@
 // What was read of a partition and not taken yet.
-// Invariant: bounded: past either bound the partition is paused, and resumed once half of both is free again.
+// Invariant: bounded: past either bound the partition is paused, and resumed once half of what it may hold is free again.
 import type { SourceRecord } from '../ports.ts'
 
 export interface IntakeBounds {
@@ -19,18 +19,36 @@ export class IntakeQueue {
   #head = 0
   #bytes = 0
   #paused = false
+  /** At so many records, or fewer, a paused partition is resumed. */
+  #resumeAt = 0
 
   constructor(bounds: IntakeBounds, tap: IntakeTap) {
     this.#bounds = bounds
     this.#tap = tap
   }
 
+  get size(): number {
+    return this.#records.length - this.#head
+  }
+
+  /** The one that is next. */
+  get first(): SourceRecord | undefined {
+    return this.#records[this.#head]
+  }
+
+  /** Takes all: what was fetched already is not fetched again. */
   push(records: readonly SourceRecord[]): void {
-    for (const record of records) {
-      this.#records.push(record)
-      this.#bytes += sizeOf(record)
-    }
-    this.#balance()
+    for (const record of records) this.#add(record)
+    this.#balance(this.#bounds.maxQueuedRecords)
+  }
+
+  /** Takes as many as make it `most` records, one at least where it is empty, and answers how many that are. */
+  pushUpTo(most: number, records: readonly SourceRecord[]): number {
+    const room = Math.max(most - this.size, this.size === 0 ? 1 : 0)
+    const taken = records.slice(0, Math.max(0, room))
+    for (const record of taken) this.#add(record)
+    this.#balance(taken.length < records.length ? Math.max(0, this.size - 1) : most)
+    return taken.length
   }
 
   shift(): SourceRecord | undefined {
@@ -42,7 +60,11 @@ export class IntakeQueue {
       this.#head = 0
     }
     this.#bytes -= sizeOf(record)
-    this.#balance()
+    const { maxQueuedBytes } = this.#bounds
+    if (this.#paused && this.size <= this.#resumeAt && this.#bytes * 2 <= maxQueuedBytes) {
+      this.#paused = false
+      this.#tap.resume()
+    }
     return record
   }
 
@@ -54,16 +76,16 @@ export class IntakeQueue {
     this.#paused = false
   }
 
-  #balance(): void {
-    const { maxQueuedRecords, maxQueuedBytes } = this.#bounds
-    const count = this.#records.length - this.#head
-    if (!this.#paused && (count > maxQueuedRecords || this.#bytes > maxQueuedBytes)) {
-      this.#paused = true
-      this.#tap.pause()
-    } else if (this.#paused && count * 2 <= maxQueuedRecords && this.#bytes * 2 <= maxQueuedBytes) {
-      this.#paused = false
-      this.#tap.resume()
-    }
+  #add(record: SourceRecord): void {
+    this.#records.push(record)
+    this.#bytes += sizeOf(record)
+  }
+
+  #balance(mostRecords: number): void {
+    if (this.#paused || (this.size <= mostRecords && this.#bytes <= this.#bounds.maxQueuedBytes)) return
+    this.#paused = true
+    this.#resumeAt = Math.floor(Math.min(mostRecords, this.size) / 2)
+    this.#tap.pause()
   }
 }
 

@@ -1,11 +1,12 @@
 // The outcome records of a delivery's life, filled from what is known when they are written.
 import type { AttemptResult } from '../domain/attempt.ts'
 import type { CallEvent } from '../domain/call-event.ts'
-import type { ConfigPosition, Delivery } from '../domain/delivery.ts'
+import type { ConfigPosition, Delivery, DeliveryProgress } from '../domain/delivery.ts'
 import type { DeliveryId } from '../domain/ids.ts'
 import type { FaultOwner, Outcome, OutcomeReason, OutcomeResult } from '../domain/outcome.ts'
-import { attemptOutcomeId, finalOutcomeId } from '../domain/outcome.ts'
+import { attemptOutcomeId, deferralOutcomeId, finalOutcomeId } from '../domain/outcome.ts'
 import type { ParameterName } from '../domain/parameter-catalogue.ts'
+import type { ParkedDelivery } from '../domain/parked-delivery.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
 import type { Webhook } from '../domain/webhook.ts'
 
@@ -20,6 +21,8 @@ export interface LifeSoFar {
   readonly delivery: Delivery
   /** Requests begun. */
   readonly attempts: number
+  /** Times that it was parked without one, this one included. */
+  readonly deferrals: number
   readonly webhook: Webhook | null
   readonly config: ConfigPosition | null
   readonly result: AttemptResult | null
@@ -30,6 +33,14 @@ export interface LifeSoFar {
   readonly nowMs: number
 }
 
+/** When and where the delivery goes on. */
+interface Next {
+  /** Epoch milliseconds. */
+  readonly atMs: number
+  /** Null: in this process. */
+  readonly parked: RecordPosition | null
+}
+
 export function finalOutcome(life: LifeSoFar, ending: Ending): Outcome {
   const { deliveryId, replay } = life.delivery
   return {
@@ -38,11 +49,12 @@ export function finalOutcome(life: LifeSoFar, ending: Ending): Outcome {
     outcomeId: finalOutcomeId(deliveryId, replay),
     final: true,
     nextAttemptAtMs: null,
+    parked: null,
   }
 }
 
-/** For a try that failed and is followed by another after `waitMs`. */
-export function triedOutcome(life: LifeSoFar, ending: Omit<Ending, 'result'>, waitMs: number): Outcome {
+/** For a try that failed and is followed by another. */
+export function triedOutcome(life: LifeSoFar, ending: Omit<Ending, 'result'>, next: Next): Outcome {
   const { deliveryId, replay } = life.delivery
   return {
     ...common(life),
@@ -50,13 +62,53 @@ export function triedOutcome(life: LifeSoFar, ending: Omit<Ending, 'result'>, wa
     result: 'retry_scheduled',
     outcomeId: attemptOutcomeId(deliveryId, replay, life.attempts),
     final: false,
-    nextAttemptAtMs: life.nowMs + waitMs,
+    nextAttemptAtMs: next.atMs,
+    parked: next.parked,
   }
+}
+
+/** For a delivery that was parked without a try. */
+export function deferredOutcome(life: LifeSoFar, reason: OutcomeReason, next: Next): Outcome {
+  const { deliveryId, replay } = life.delivery
+  return {
+    ...common(life),
+    result: 'deferred',
+    reason,
+    faultOwner: ownerOfDeferral(reason),
+    outcomeId: deferralOutcomeId(deliveryId, replay, life.deferrals),
+    final: false,
+    nextAttemptAtMs: next.atMs,
+    parked: next.parked,
+  }
+}
+
+/** The delivery as it is parked once more. */
+export function parkedCopyOf(
+  { delivery, attempts, deferrals }: LifeSoFar,
+  wait: Pick<DeliveryProgress, 'backoffStep' | 'notBeforeMs' | 'expectedAtMs'>,
+): ParkedDelivery {
+  const { event, eventBytes, webhookId, replay, eventTimeMs, expiresAtMs, source, progress } = delivery
+  return {
+    eventBytes,
+    callId: event.call_id,
+    webhookIds: [webhookId],
+    replay,
+    progress: { ...wait, attempts, deferrals, parkedTimes: progress.parkedTimes + 1 },
+    eventTimeMs,
+    expiresAtMs,
+    source,
+  }
+}
+
+/** A client that wants less than comes, a worker that goes; else a receiver that cannot keep up. */
+function ownerOfDeferral(reason: OutcomeReason): FaultOwner {
+  if (reason === 'rate_limited') return 'config'
+  return reason === 'interrupted' ? 'worker' : 'receiver'
 }
 
 function common(
   life: LifeSoFar,
-): Omit<Outcome, 'result' | 'reason' | 'faultOwner' | 'outcomeId' | 'final' | 'nextAttemptAtMs'> {
+): Omit<Outcome, 'result' | 'reason' | 'faultOwner' | 'outcomeId' | 'final' | 'nextAttemptAtMs' | 'parked'> {
   const { delivery, result, webhook, nowMs } = life
   const { event } = delivery
   const answered = result?.kind === 'answered' ? result : null
@@ -71,6 +123,7 @@ function common(
     source: delivery.source,
     eventType: event.event_type,
     attempt: life.attempts,
+    deferrals: life.deferrals,
     statusCode: answered?.statusCode ?? null,
     method: webhook?.method ?? null,
     origin: webhook?.origin ?? null,
@@ -112,6 +165,8 @@ export function fanoutOutcome(
     timings: null,
     eventAgeMs: about.nowMs - about.eventTimeMs,
     nextAttemptAtMs: null,
+    parked: null,
+    deferrals: 0,
     redirectOrigin: null,
     excerpt: null,
     cutValues: [],

@@ -1,39 +1,74 @@
-// One partition's life: its records are taken in order, one at a time, and their deliveries run in parallel.
-// Invariants: an offset is finished only when all that its event led to is acknowledged; nothing is taken before
-// the start gate is open; what was halted before it was taken is read again.
-import type { CommittedProgress, DecodedEvent, EventDecoder, SourceRecord } from '../ports.ts'
+// One partition's life: its records are taken in order, one at a time, and what they lead to runs in parallel. A record
+// of a retry topic is taken when it is due; what is behind it waits, since it was parked later for as long.
+// Invariants: an offset is finished only when all that its record led to is acknowledged; nothing is taken before the
+// start gate is open; what was halted before it was taken is read again.
+import type { WebhookId } from '../domain/ids.ts'
+import { readExpectation } from '../domain/parked-delivery.ts'
+import type { Clock, CommittedProgress, Observer, SourceRecord } from '../ports.ts'
 import { encodeMetadata } from '../progress/commit-metadata.ts'
 import type { Unfinished } from '../progress/commit-metadata.ts'
 import { OffsetTracker } from '../progress/offset-tracker.ts'
-import { beginEvent } from './event-life.ts'
-import type { EventWorld } from './event-life.ts'
+import { untilDueMs } from '../retry/due-time.ts'
+import type { RecordResult } from './delivering.ts'
+import type { BeginLife } from './event-life.ts'
 import { IntakeQueue } from './intake-queue.ts'
 import type { IntakeBounds, IntakeTap } from './intake-queue.ts'
+import type { StartGate } from './start-gate.ts'
+import type { TakeTurns } from './take-turns.ts'
 
 export interface PartitionWorld {
-  readonly event: EventWorld
-  readonly decoder: EventDecoder
+  readonly clock: Clock
+  readonly observer: Observer
+  readonly gate: StartGate
+  readonly turns: TakeTurns
   readonly bounds: IntakeBounds
+  /** Whether a receiver could take more than comes. */
+  hasSpareRoom(webhookId: WebhookId): boolean
 }
+
+export interface PartitionKind {
+  /** Milliseconds that each record waits; null: none does, and new ones go before those that waited. */
+  readonly delayMs: number | null
+  /** Reads a record. Rejects when `signal` aborts before it could be read. */
+  read(record: SourceRecord, signal: AbortSignal): Promise<BeginLife>
+}
+
+/** Kept of a retry topic's partition whose head is not due yet: enough to begin with while more is fetched. */
+const sleepingRecords = 16
+/** A head that is due within this time is about to be taken. */
+const soonMs = 1_000
 
 export class PartitionPipeline {
   readonly #world: PartitionWorld
+  readonly #kind: PartitionKind
   readonly #tracker: OffsetTracker
   readonly #queue: IntakeQueue
-  /** Cuts attempts short and lets everything that waits go. */
-  readonly #abort = new AbortController()
+  /** The partition is another's. */
+  readonly #lost = new AbortController()
   /** Ends the wait for a schema: a record that is only being decoded was not taken yet. */
   #halt = new AbortController()
+  /** Ends what is under way. */
+  #cut = new AbortController()
   #taking = false
   #unfinished = 0
   #endOffset = 0n
   #whenIdle: (() => void)[] = []
+  #cancelWake = (): void => {}
+  #isSleeping = false
+  /** The head that is waited for, and when it is due: fixed when it is first looked at, whatever the clock does then. */
+  #awaited = { offset: -1n, dueAtMs: 0 }
 
   /** `inherited`: which records behind the committed offset are finished already; null: none. */
-  constructor(world: PartitionWorld, tap: IntakeTap, inherited: Unfinished | null) {
+  constructor(world: PartitionWorld, kind: PartitionKind, tap: IntakeTap, inherited: Unfinished | null) {
     this.#world = world
+    this.#kind = kind
     this.#tracker = new OffsetTracker(inherited)
     this.#queue = new IntakeQueue(world.bounds, tap)
+  }
+
+  /** Milliseconds that each of its records waits; null: it is of call events. */
+  get delayMs(): number | null {
+    return this.#kind.delayMs
   }
 
   /** Everything below its offset may be committed; null while nothing was taken. */
@@ -44,27 +79,43 @@ export class PartitionPipeline {
 
   /** Records from the committable offset to the partition's end, as last seen. */
   lag(): bigint {
-    const behind = this.#endOffset - (this.#tracker.committable() ?? this.#endOffset)
+    const from = this.#tracker.committable() ?? this.#queue.first?.position.offset ?? this.#endOffset
+    const behind = this.#endOffset - from
     return behind > 0n ? behind : 0n
   }
 
-  records(records: readonly SourceRecord[], endOffset: bigint): void {
-    this.#endOffset = endOffset
-    if (this.#halt.signal.aborted) return
-    this.#queue.push(records)
+  /** The partition ends at this offset or behind it. A partition that sleeps is not fetched, and would not know. */
+  grownTo(endOffset: bigint): void {
+    if (endOffset > this.#endOffset) this.#endOffset = endOffset
+  }
+
+  /** Answers how many it took. */
+  records(records: readonly SourceRecord[], endOffset: bigint): number {
+    this.grownTo(endOffset)
+    if (this.#halt.signal.aborted) return records.length
+    const taken = this.#enqueue(records)
     void this.#takeAll()
+    return taken
   }
 
   /** Takes nothing more and forgets what was not taken: it is read again from the committed offset. */
   halt(): void {
+    this.#cancelWake()
     this.#halt.abort()
     this.#queue.clear()
+  }
+
+  /** The time to settle is over: attempts are cut, and all that is unfinished is parked. */
+  cut(): void {
+    this.halt()
+    this.#cut.abort()
   }
 
   /** After a rejoin that left the partition here. The source has resumed it. */
   goOn(): void {
     this.#queue.clear()
     this.#halt = new AbortController()
+    if (this.#cut.signal.aborted) this.#cut = new AbortController()
   }
 
   /** Resolves when nothing that was taken is unfinished. */
@@ -78,32 +129,79 @@ export class PartitionPipeline {
   /** The partition belongs to somebody else, or the process ends: what is in flight is cut without an outcome. */
   abandon(): void {
     this.halt()
-    this.#abort.abort()
+    this.#lost.abort()
+    this.#cut.abort()
+  }
+
+  #enqueue(records: readonly SourceRecord[]): number {
+    const head = this.#queue.first ?? records[0]
+    if (this.#kind.delayMs === null || head === undefined) {
+      this.#queue.push(records)
+      return records.length
+    }
+    const isDueSoon = this.#untilDueMs(head) <= soonMs
+    return this.#queue.pushUpTo(isDueSoon ? this.#world.bounds.maxQueuedRecords : sleepingRecords, records)
   }
 
   async #takeAll(): Promise<void> {
     if (this.#taking) return
     this.#taking = true
-    const { gate } = this.#world.event.delivery
+    const { gate, turns } = this.#world
     for (;;) {
       for (let closed = gate.pass(); closed !== null; closed = gate.pass()) await closed
+      if (this.#sleeps()) break
+      const turn = turns.pass(this.#kind.delayMs === null ? 'new' : 'parked')
+      if (turn !== null) await turn
       // Looked for and found empty in one turn: a record that came between the two would be forgotten.
       const record = this.#queue.shift()
       if (record === undefined) break
       if (this.#tracker.isTaken(record.position.offset)) continue
       const { signal } = this.#halt
-      const decoded = await this.#decode(record, signal)
+      const begin = await this.#read(record, signal)
       // Halted meanwhile: the record comes again from the committed offset, here or elsewhere.
-      if (decoded === null || signal.aborted) continue
-      await this.#begin(decoded, record)
+      if (begin === null || signal.aborted) continue
+      await this.#begin(begin, record)
     }
     this.#taking = false
   }
 
+  /** A head that waits for room need not wait for longer than its receiver is busy. */
+  look(): void {
+    if (this.#isSleeping) void this.#takeAll()
+  }
+
+  /** Whether there is nothing to take now. A head that is not due wakes it when it is. */
+  #sleeps(): boolean {
+    this.#isSleeping = false
+    const { first } = this.#queue
+    if (first === undefined) return true
+    if (this.#kind.delayMs === null) return false
+    const { clock } = this.#world
+    const { offset } = first.position
+    const untilDueMs = this.#untilDueMs(first)
+    if (untilDueMs <= 0) return false
+    if (offset !== this.#awaited.offset) {
+      this.#awaited = { offset, dueAtMs: clock.monotonicMs() + untilDueMs }
+    }
+    const waitMs = this.#awaited.dueAtMs - clock.monotonicMs()
+    if (waitMs <= 0) return false
+    this.#isSleeping = true
+    this.#cancelWake()
+    this.#cancelWake = clock.after(waitMs, () => void this.#takeAll())
+    return true
+  }
+
+  #untilDueMs({ position: { offset }, timestampMs: appendedAtMs, headers }: SourceRecord): number {
+    const expected = readExpectation(headers)
+    if (expected !== null && this.#world.hasSpareRoom(expected.webhookId)) return 0
+    const parkedAt = { offset, appendedAtMs, expectedAtMs: expected?.atMs ?? null }
+    return untilDueMs(parkedAt, this.#kind.delayMs ?? 0, this.#world.clock.nowMs())
+  }
+
   /** Null: the intake has halted. */
-  async #decode(record: SourceRecord, signal: AbortSignal): Promise<DecodedEvent | null> {
+  async #read(record: SourceRecord, signal: AbortSignal): Promise<BeginLife | null> {
     try {
-      return await this.#world.decoder.decode(record, signal)
+      return await this.#kind.read(record, signal)
     } catch (error) {
       if (!signal.aborted) this.#giveUp(error)
       return null
@@ -114,18 +212,18 @@ export class PartitionPipeline {
   #giveUp(error: unknown): void {
     this.halt()
     const text = error instanceof Error ? error.message : String(error)
-    this.#world.event.delivery.observer.observe({ kind: 'trouble', where: 'pipeline', error: text })
+    this.#world.observer.observe({ kind: 'trouble', where: 'pipeline', error: text })
   }
 
-  async #begin(decoded: DecodedEvent, record: SourceRecord): Promise<void> {
+  async #begin(begin: BeginLife, record: SourceRecord): Promise<void> {
     const offset = this.#tracker.take(record.position.offset)
     this.#unfinished += 1
-    const { signal } = this.#abort
-    const done = (result: 'finished' | 'left'): void => {
+    const done = (result: RecordResult): void => {
       if (result === 'finished') this.#tracker.finish(offset)
       this.#unfinished -= 1
       if (this.#unfinished === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
     }
-    await beginEvent(decoded, { record, signal, done }, this.#world.event)
+    const signals = { halting: this.#halt.signal, cut: this.#cut.signal, lost: this.#lost.signal }
+    await begin({ signals, done })
   }
 }

@@ -1,52 +1,64 @@
 // The orchestration of all partitions of this process: assignment, commit cadence, drain.
 // Invariants: an offset is committed only under the assignment in which its partition is owned, and never one
 // below where the group stands: a member that was away without knowing may come back behind others' commits.
+import type { RecordPosition } from '../domain/record-position.ts'
 import type {
   Assignment,
-  Clock,
-  CommittedProgress,
   EventSource,
   EventSourceHandler,
-  Observer,
+  OwnedPartition,
+  PartitionRef,
   SourceRecord,
 } from '../ports.ts'
 import { decodeMetadata } from '../progress/commit-metadata.ts'
 import type { CommitHealth } from '../progress/commit-health.ts'
+import { GroupStanding } from '../progress/group-standing.ts'
+import { ParkedCopies } from '../progress/parked-copies.ts'
+import { readEvent } from './event-life.ts'
+import { readParked } from './parked-life.ts'
+import type { ParkedWorld } from './parked-life.ts'
 import { PartitionPipeline } from './partition-pipeline.ts'
 import type { PartitionWorld } from './partition-pipeline.ts'
+import { observeProgress } from './progress-report.ts'
+import { settle } from './settling.ts'
 
 export interface PipelineSettings {
   readonly commitIntervalMs: number
-  /** Milliseconds that a rejoin waits for what is in flight; the group waits as long. */
+  /** Milliseconds that a rejoin waits for what is in flight before it is cut and parked; the group waits as long. */
   readonly revokeSettleMs: number
+  /** Milliseconds after a cut for writing what became of it. */
+  readonly writeMs: number
 }
 
 export interface PipelineWorld {
   readonly source: EventSource
-  readonly clock: Clock
-  readonly observer: Observer
   readonly partition: PartitionWorld
+  readonly parked: ParkedWorld
   readonly commits: CommitHealth
   readonly settings: PipelineSettings
 }
 
-interface Owned {
+interface Owned extends PartitionRef {
   readonly pipeline: PartitionPipeline
-  /**
-   * Where the group stands: the first offset that was read under this assignment, then what was committed. Null
-   * until something was read, and nothing is committed meanwhile: if there is nothing to read, it stands at the end.
-   */
-  committed: CommittedProgress | null
+  readonly standing: GroupStanding
 }
+
+/** Deliveries of one partition number whose copies are recognised: some 150 bytes each. */
+const rememberedPerPartition = 20_000
+/** Commits between two looks at every lane. */
+const lanesEvery = 10
 
 export class Pipeline implements EventSourceHandler {
   readonly #world: PipelineWorld
-  readonly #owned = new Map<number, Owned>()
+  readonly #owned = new Map<string, Owned>()
+  readonly #copies = new Map<number, ParkedCopies>()
   readonly #onFailure: (error: Error) => void
   #epoch = 0
   #rejoining = false
   #draining = false
   #committing: Promise<void> = Promise.resolve()
+  #nextCommit: Promise<void> | null = null
+  #ticks = 0
   #cancelTick = (): void => {}
 
   /** `onFailure`: the source has given up; the process should end. */
@@ -65,117 +77,159 @@ export class Pipeline implements EventSourceHandler {
     }
   }
 
-  assigned({ epoch, partitions, committed }: Assignment): void {
+  assigned({ epoch, owned, share }: Assignment): void {
     this.#epoch = epoch
     this.#rejoining = this.#draining
-    for (const [partition, { pipeline }] of this.#owned) {
-      if (partitions.includes(partition)) continue
+    this.#world.parked.event.delivering.delivery.isolation.setShare(share)
+    const keys = new Set(owned.map(keyOf))
+    for (const [key, { pipeline }] of this.#owned) {
+      if (keys.has(key)) continue
       pipeline.abandon()
-      this.#owned.delete(partition)
+      this.#owned.delete(key)
     }
-    for (const partition of partitions) {
-      const kept = this.#owned.get(partition)
-      if (kept !== undefined && !this.#draining) kept.pipeline.goOn()
-      const pipeline = kept?.pipeline ?? this.#open(partition, committed.get(partition))
-      this.#owned.set(partition, { pipeline, committed: null })
-      this.#world.source.resume(partition)
+    const numbers = new Set(owned.map(({ partition }) => partition))
+    for (const number of this.#copies.keys()) if (!numbers.has(number)) this.#copies.delete(number)
+    for (const each of owned) {
+      const { topic, partition, committed } = each
+      const before = this.#owned.get(keyOf(each))
+      // If another had it meanwhile, what is in flight here is that one's by now, done or to be done anew.
+      const kept = before?.standing.isOurs(committed) === true ? before : null
+      if (kept === null) before?.pipeline.abandon()
+      else if (!this.#draining) kept.pipeline.goOn()
+      const pipeline = kept?.pipeline ?? this.#open(each)
+      const standing = kept?.standing.again(committed) ?? new GroupStanding(committed)
+      this.#owned.set(keyOf(each), { topic, partition, pipeline, standing })
+      this.#world.source.resume(each)
     }
-    this.#world.observer.observe({ kind: 'assigned', partitions, epoch })
+    const events = owned.filter(({ delayMs }) => delayMs === null).map(({ partition }) => partition)
+    this.#world.partition.observer.observe({ kind: 'assigned', partitions: events, epoch })
   }
 
   async revoking(): Promise<void> {
     this.#rejoining = true
-    for (const { pipeline } of this.#owned.values()) pipeline.halt()
-    await this.#settle(this.#world.settings.revokeSettleMs)
+    // In doubt, what has to be written waits for the group's answer, which is this rejoin: nothing would settle.
+    const inDoubt = this.#world.partition.gate.membership() !== null
+    const epoch = this.#epoch
+    if (inDoubt) for (const { pipeline } of this.#owned.values()) pipeline.halt()
+    else await this.#settle(this.#world.settings.revokeSettleMs, () => this.#epoch === epoch)
     await this.#commit()
   }
 
-  records(partition: number, records: readonly SourceRecord[], endOffset: bigint): void {
-    const owned = this.#owned.get(partition)
-    if (owned === undefined) return
+  records(from: PartitionRef, records: readonly SourceRecord[], endOffset: bigint): number {
+    const owned = this.#owned.get(keyOf(from))
+    if (owned === undefined) return records.length
     const first = records[0]?.position.offset
-    if (first !== undefined) owned.committed ??= { offset: first, metadata: '' }
-    if (!this.#rejoining) owned.pipeline.records(records, endOffset)
+    if (first !== undefined) owned.standing.readFrom(first)
+    return this.#rejoining ? records.length : owned.pipeline.records(records, endOffset)
+  }
+
+  /** This process parked a delivery there. */
+  parked({ offset, ...at }: RecordPosition): void {
+    this.#owned.get(keyOf(at))?.pipeline.grownTo(offset + 1n)
   }
 
   failed(error: Error): void {
     this.#onFailure(error)
   }
 
-  /** Takes nothing more, lets what is in flight end within `timeoutMs`, commits, leaves the group. */
+  /** Takes nothing more, lets what is in flight end within `timeoutMs`, parks the rest, commits, leaves the group. */
   async drain(timeoutMs: number): Promise<{ readonly clean: boolean }> {
     this.#cancelTick()
     this.#draining = true
     this.#rejoining = true
-    for (const { pipeline } of this.#owned.values()) pipeline.halt()
-    const clean = await this.#settle(timeoutMs)
+    const clean = await this.#settle(timeoutMs - this.#world.settings.writeMs, () => true)
     for (const { pipeline } of this.#owned.values()) pipeline.abandon()
     await this.#commit()
     await this.#world.source.stop()
     return { clean }
   }
 
-  #open(partition: number, committed: CommittedProgress | undefined): PartitionPipeline {
-    const { source } = this.#world
-    const tap = { pause: () => source.pause(partition), resume: () => source.resume(partition) }
-    const inherited = committed === undefined ? null : decodeMetadata(committed.offset, committed.metadata)
-    return new PartitionPipeline(this.#world.partition, tap, inherited)
+  #open({ topic, partition, delayMs, committed }: OwnedPartition): PartitionPipeline {
+    const { source, parked, partition: world } = this.#world
+    const ref = { topic, partition }
+    const tap = { pause: () => source.pause(ref), resume: () => source.resume(ref) }
+    const inherited = committed === null ? null : decodeMetadata(committed.offset, committed.metadata)
+    const copies = this.#copies.get(partition) ?? new ParkedCopies(rememberedPerPartition)
+    this.#copies.set(partition, copies)
+    const kind = {
+      delayMs,
+      read: (record: SourceRecord, signal: AbortSignal) =>
+        delayMs === null
+          ? readEvent(record, signal, parked.event)
+          : readParked(record, signal, parked, copies),
+    }
+    return new PartitionPipeline(world, kind, tap, inherited)
   }
 
-  async #settle(timeoutMs: number): Promise<boolean> {
-    const idle = Promise.all([...this.#owned.values()].map(({ pipeline }) => pipeline.idle()))
-    const late = Promise.withResolvers<false>()
-    const cancel = this.#world.clock.after(timeoutMs, () => late.resolve(false))
-    const settled = await Promise.race([idle.then(() => true), late.promise])
-    cancel()
-    return settled
+  #settle(timeoutMs: number, isWanted: () => boolean): Promise<boolean> {
+    const { settings, partition } = this.#world
+    const pipelines = [...this.#owned.values()].map(({ pipeline }) => pipeline)
+    return settle(pipelines, { timeoutMs, writeMs: settings.writeMs }, partition.clock, isWanted)
   }
 
   #scheduleCommit(): void {
-    this.#cancelTick = this.#world.clock.after(this.#world.settings.commitIntervalMs, () => {
+    this.#cancelTick = this.#world.partition.clock.after(this.#world.settings.commitIntervalMs, () => {
       void this.#commit()
-      this.#observeProgress()
+      this.#look()
+      const pipelines = [...this.#owned.values()].map(({ pipeline }) => pipeline)
+      observeProgress(pipelines, this.#world.parked.event.delivering, this.#world.partition.observer)
+      this.#ticks += 1
+      if (this.#ticks % lanesEvery === 1) this.#world.parked.event.delivering.delivery.isolation.observe()
       this.#scheduleCommit()
     })
   }
 
-  /** One commit at a time: two in flight could arrive in the other order and set an offset back. */
+  /** What may have become possible by the mere passing of time. */
+  #look(): void {
+    const { clock } = this.#world.partition
+    this.#world.parked.event.delivering.budget.look(clock.monotonicMs())
+    for (const { pipeline } of this.#owned.values()) pipeline.look()
+  }
+
+  /**
+   * One commit at a time: two in flight could arrive in the other order and set an offset back. Whoever asks while one is
+   * under way shares the next.
+   */
   #commit(): Promise<void> {
-    this.#committing = this.#committing.then(() => this.#commitNow())
-    return this.#committing
+    this.#nextCommit ??= this.#committing.then(() => {
+      this.#nextCommit = null
+      return this.#commitNow()
+    })
+    this.#committing = this.#nextCommit
+    return this.#nextCommit
   }
 
   async #commitNow(): Promise<void> {
-    const due = [...this.#owned].flatMap(([partition, owned]) => {
-      const { pipeline, committed } = owned
-      const progress = pipeline.committable()
-      if (progress === null || committed === null || progress.offset < committed.offset) return []
-      const same = progress.offset === committed.offset && progress.metadata === committed.metadata
-      return same ? [] : [{ partition, progress, owned }]
+    const due = [...this.#owned.values()].flatMap((owned) => {
+      const progress = owned.pipeline.committable()
+      return progress !== null && owned.standing.isDue(progress) ? [{ progress, owned }] : []
     })
-    const { clock, commits } = this.#world
+    const { commits, source } = this.#world
+    const { clock, gate, observer } = this.#world.partition
     if (due.length === 0) {
       commits.settled()
       return
     }
+    // In doubt, the offsets may be somebody else's by now.
+    if (gate.membership() !== null) return
     commits.due(clock.monotonicMs())
-    const offsets = due.map(({ partition, progress }) => ({ partition, ...progress }))
-    const result = await this.#world.source.commit(this.#epoch, offsets)
+    const offsets = due.map(({ progress, owned: { topic, partition } }) => ({
+      topic,
+      partition,
+      ...progress,
+    }))
+    for (const { progress, owned } of due) owned.standing.sent(progress)
+    const result = await source.commit(this.#epoch, offsets)
     if (result.kind === 'refused') {
-      this.#world.observer.observe({ kind: 'commit_failed', error: result.error })
+      observer.observe({ kind: 'commit_failed', error: result.error })
       return
     }
     commits.settled()
-    for (const { progress, owned } of due) owned.committed = progress
-    this.#world.observer.observe({ kind: 'committed', partitions: due.length })
+    for (const { progress, owned } of due) owned.standing.taken(progress)
+    observer.observe({ kind: 'committed', partitions: due.length })
   }
+}
 
-  #observeProgress(): void {
-    const { budget } = this.#world.partition.event
-    const { deliveries, bytes, waiting } = budget
-    this.#world.observer.observe({ kind: 'budget', deliveries, bytes, waiting })
-    let records = 0n
-    for (const { pipeline } of this.#owned.values()) records += pipeline.lag()
-    this.#world.observer.observe({ kind: 'lag', records })
-  }
+function keyOf({ topic, partition }: PartitionRef): string {
+  return `${topic}/${partition}`
 }

@@ -46,7 +46,7 @@ export class StartGate {
     this.#schedule()
   }
 
-  /** Null = pass. Otherwise resolves when the gate may be open again: ask anew then. */
+  /** Null = pass. Otherwise resolves within a tick: ask anew then, and look whether there is still a reason to. */
   pass(): Promise<void> | null {
     this.#evaluate()
     if (this.#closedBecause === null) return null
@@ -81,7 +81,7 @@ export class StartGate {
   #schedule(): void {
     this.#cancelTick = this.#clock.after(tickMs, () => {
       this.#evaluate()
-      if (this.#closedBecause === null) this.#release()
+      this.#release()
       this.#releaseDoubt()
       this.#schedule()
     })

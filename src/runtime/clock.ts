@@ -9,4 +9,5 @@ export const systemClock: Clock = {
     const timer = setTimeout(callback, delayMs)
     return () => clearTimeout(timer)
   },
+  nextTurn: (callback) => void setImmediate(callback),
 }

@@ -1,7 +1,7 @@
 // Rules that bind several settings together; each alone is in range. One line per broken rule, with the
 // environment names, because that is where most of them are set.
 import type { Settings } from './schema.ts'
-import { deadLetterHeadroomBytes } from './sections-of-topics.ts'
+import { headroomBytes } from './sections-of-topics.ts'
 import { environmentNameOf } from './setting.ts'
 
 // An attempt that runs into its timeout still has to be written and committed within the drain.
@@ -9,7 +9,7 @@ const writeAfterTimeoutMs = 2_000
 
 /** The faults of settings that contradict each other; empty when there are none. */
 export function crossChecks(settings: Settings): readonly string[] {
-  const { http, kafka, shutdown } = settings
+  const { http, kafka, lanes, shutdown } = settings
   const leastDrainMs = http.totalTimeoutMs + writeAfterTimeoutMs
   return [
     ...broken(
@@ -26,6 +26,16 @@ export function crossChecks(settings: Settings): readonly string[] {
       shutdown.drainTimeoutMs < leastDrainMs,
       'shutdown.drainTimeoutMs',
       `${shutdown.drainTimeoutMs} is too short; allowed: at least ${leastDrainMs}, which is http.totalTimeoutMs and 2 s for writing what came of it`,
+    ),
+    ...broken(
+      lanes.originConcurrency > http.connectionsPerOrigin,
+      'lanes.originConcurrency',
+      `${lanes.originConcurrency} is too many; allowed: at most http.connectionsPerOrigin (${http.connectionsPerOrigin}), or requests would wait for a connection with their time running`,
+    ),
+    ...broken(
+      lanes.concurrency > lanes.originConcurrency,
+      'lanes.concurrency',
+      `${lanes.concurrency} is too many; allowed: at most lanes.originConcurrency (${lanes.originConcurrency})`,
     ),
     ...loginFaults(settings),
     ...topicFaults(settings.topics),
@@ -59,7 +69,7 @@ function topicFaults(topics: Settings['topics']): readonly string[] {
     deadLetters: topics.deadLetters,
   }
   const entries = Object.entries(named)
-  const leastLetterBytes = topics.events.maxMessageBytes + deadLetterHeadroomBytes
+  const leastBytes = topics.events.maxMessageBytes + headroomBytes
   return [
     ...entries.flatMap(([key, topic], index) => {
       const twin = entries.slice(0, index).find(([, other]) => other.name === topic.name)
@@ -77,9 +87,26 @@ function topicFaults(topics: Settings['topics']): readonly string[] {
       ),
     ),
     ...broken(
-      topics.deadLetters.maxMessageBytes < leastLetterBytes,
+      topics.deadLetters.maxMessageBytes < leastBytes,
       'topics.deadLetters.maxMessageBytes',
-      `${topics.deadLetters.maxMessageBytes} is too small; allowed: at least ${leastLetterBytes}, which is topics.events.maxMessageBytes and 64 KiB for the reason`,
+      `${topics.deadLetters.maxMessageBytes} is too small; allowed: at least ${leastBytes}, which is topics.events.maxMessageBytes and 64 KiB for the reason`,
+    ),
+    ...broken(
+      topics.retries.maxMessageBytes < leastBytes,
+      'topics.retries.maxMessageBytes',
+      `${topics.retries.maxMessageBytes} is too small; allowed: at least ${leastBytes}, which is topics.events.maxMessageBytes and 64 KiB for what is said of the delivery`,
+    ),
+    ...broken(
+      topics.retries.replicationFactor < topics.minInsyncReplicas,
+      'topics.retries.replicationFactor',
+      `${topics.retries.replicationFactor} is too few; allowed: at least topics.minInsyncReplicas (${topics.minInsyncReplicas})`,
+    ),
+    ...entries.flatMap(([key, { name }]) =>
+      broken(
+        name.startsWith(`${topics.retries.prefix}.`),
+        `topics.${key}.name`,
+        `"${name}" looks like a retry topic; allowed: a name that does not begin with topics.retries.prefix ("${topics.retries.prefix}") and a dot`,
+      ),
     ),
   ]
 }

@@ -1,13 +1,31 @@
 // Settings in the shapes that the core takes, with the bounds that are nobody's to choose.
 // It stands here so that a setting's new name ends in this room, and the composition root only hands over.
+import { readDelay } from '../domain/delay-text.ts'
 import type { WebhookRules } from '../domain/webhook-rules.ts'
 import { webhookLimits } from '../domain/webhook-rules.ts'
 import type { Settings } from './schema.ts'
 
 const maxBodyBytes = 262_144
 
+/**
+ * The waits that there are retry topics for, in milliseconds, rising. `scheduleMs`: after one failed attempt after
+ * another; `roomDelaysMs`: for room at a receiver that is only full; `delaysMs`: all in use.
+ */
+export function retryDelaysOf({ retry }: Settings): {
+  readonly scheduleMs: readonly number[]
+  readonly roomDelaysMs: readonly number[]
+  readonly delaysMs: readonly number[]
+} {
+  const msOf = (texts: readonly string[]): number[] => texts.map((text) => readDelay(text) ?? 0)
+  const scheduleMs = msOf(retry.delays)
+  const ownMs = msOf(retry.roomDelays)
+  const delaysMs = [...new Set([...scheduleMs, ...ownMs])].sort((a, b) => a - b)
+  return { scheduleMs, roomDelaysMs: ownMs.length === 0 ? scheduleMs : ownMs, delaysMs }
+}
+
 /** The settings as a delivery's life takes them. */
-export function deliverySettingsOf({ http, retry }: Settings) {
+export function deliverySettingsOf(settings: Settings) {
+  const { http, retry } = settings
   return {
     limits: { connectTimeoutMs: http.connectTimeoutMs, totalTimeoutMs: http.totalTimeoutMs },
     statuses: {
@@ -15,7 +33,7 @@ export function deliverySettingsOf({ http, retry }: Settings) {
       mended: retry.mendedStatuses,
       quickFailureWithinMs: retry.quickFailureWithinMs,
     },
-    quickTries: retry,
+    retry: { ...retryDelaysOf(settings), ...retry },
     userAgent: http.userAgent,
     maxTargetBytes: webhookLimits.targetBytes,
     maxBodyBytes,
@@ -28,6 +46,19 @@ export function horizonsOf({ horizon }: Settings) {
   return {
     horizonMs: { call_start: horizon.callStartMs, call_end: horizon.callEndMs },
     toleranceMs: horizon.clockToleranceMs,
+  }
+}
+
+/** What one receiver may have of this process. */
+export function isolationBoundsOf({ lanes, inFlight }: Settings) {
+  return {
+    laneConcurrency: lanes.concurrency,
+    originConcurrency: lanes.originConcurrency,
+    ratePerSecond: lanes.ratePerSecond === 0 ? null : lanes.ratePerSecond,
+    maxWaitMs: lanes.maxWaitMs,
+    maxWaiting: Math.ceil(inFlight.maxDeliveries / 2),
+    maxOldAttempts: Math.ceil(inFlight.maxDeliveries / 2),
+    maxLanes: lanes.maxLanes,
   }
 }
 

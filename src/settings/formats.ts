@@ -2,6 +2,7 @@
 // Invariant: a reader is strict ("12abc" is no number) and answers undefined instead of guessing, because a
 // value that was quietly rounded or cut is found out in production.
 import { isIP } from 'node:net'
+import { readDelay } from '../domain/delay-text.ts'
 
 /** One kind of value. `read` answers the value in its final form, or undefined when it is not allowed. */
 export interface SettingFormat<Value> {
@@ -99,6 +100,32 @@ export const networkList: SettingFormat<readonly string[]> = {
   read: (raw) => listOf(raw, (item) => (isNetwork(item) ? item : undefined), 1),
 }
 
+/** As c-ares takes them; none at all is allowed, for those that the system names. */
+export const nameServerList: SettingFormat<readonly string[]> = {
+  allowed:
+    'a list of IP addresses, each alone or with a port (10.0.0.2:53, [fd00::2]:53), with commas between them',
+  read: (raw) => listOf(raw, (item) => (isNameServer(item) ? item : undefined), 0),
+}
+
+/** As text, which is also the end of a topic's name; rising, so that each wait is longer than the one before. */
+export const delayList: SettingFormat<readonly string[]> = {
+  allowed: 'a rising list of waits such as 5s,30s,5m,2h, each above 0 and at most 24h',
+  read(raw) {
+    const items = listOf(raw, (item) => (isDelay(item) ? item : undefined), 1)
+    const rising = items?.every((item, index) => {
+      const before = items[index - 1]
+      return before === undefined || (readDelay(before) ?? 0) < (readDelay(item) ?? 0)
+    })
+    return rising === true ? items : undefined
+  },
+}
+
+/** `none` because an empty variable counts as not set. */
+export const delayListOrNone: SettingFormat<readonly string[]> = {
+  allowed: `${delayList.allowed}, or none`,
+  read: (raw) => (raw === 'none' || (Array.isArray(raw) && raw.length === 0) ? [] : delayList.read(raw)),
+}
+
 /** `none` because an empty variable counts as not set. */
 export const portList: SettingFormat<readonly number[]> = {
   allowed: 'a list of ports (whole numbers from 1 to 65535), with commas between them, or none',
@@ -141,10 +168,23 @@ function isHostAndPort(value: string): boolean {
   return parts !== null && Number(parts[1]) >= 1 && Number(parts[1]) <= 65_535
 }
 
+function isDelay(value: string): boolean {
+  const delayMs = readDelay(value) ?? 0
+  return delayMs > 0 && delayMs <= 24 * 3_600_000
+}
+
 function isNetwork(value: string): boolean {
   const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(value) ?? []
   const version = isIP(address)
   return version !== 0 && Number(prefix ?? 0) <= (version === 4 ? 32 : 128)
+}
+
+// c-ares would drop the zone of an IPv6 address without a word, and ask somebody else or nobody.
+function isNameServer(value: string): boolean {
+  const [, bracketed, plain, portText] = /^(?:\[([^\]%]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(value) ?? []
+  if (portText !== undefined && port.read(portText) === undefined) return false
+  if (bracketed !== undefined) return isIP(bracketed) === 6 && portText !== undefined
+  return plain === undefined ? isIP(value) === 6 && !value.includes('%') : isIP(plain) === 4
 }
 
 function hasControlCharacter(value: string): boolean {

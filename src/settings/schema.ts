@@ -3,6 +3,7 @@
 // without any file or variable is a working one. The README's table is made from this tree.
 import { sectionsOfConsole } from './sections-of-console.ts'
 import { sectionsOfDelivery } from './sections-of-delivery.ts'
+import { sectionsOfIsolation } from './sections-of-isolation.ts'
 import { sectionsOfKafka } from './sections-of-kafka.ts'
 import { sectionsOfProcess } from './sections-of-process.ts'
 import { sectionsOfTopics } from './sections-of-topics.ts'
@@ -12,6 +13,7 @@ export const settingsTree = {
   ...sectionsOfKafka,
   ...sectionsOfTopics,
   ...sectionsOfDelivery,
+  ...sectionsOfIsolation,
   ...sectionsOfProcess,
   ...sectionsOfConsole,
 }

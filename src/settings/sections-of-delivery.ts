@@ -28,8 +28,19 @@ export const sectionsOfDelivery = {
       'Time for one attempt, to the answer’s last byte',
     ),
     maxResponseBytes: setting(is.wholeNumber(0, mebibyte), 65_536, 'Read of an answer at most'),
-    connectionsPerOrigin: setting(is.wholeNumber(1, 1_024), 64, 'Connections to one receiver at once'),
+    connectionsPerOrigin: setting(is.wholeNumber(1, 1_024), 256, 'Connections to one receiver at once'),
+    maxConnections: setting(is.wholeNumber(16, 65_535), 4_096, 'Connections to all receivers together'),
     keepAliveMs: setting(is.wholeNumber(1, 600_000), 4_000, 'How long an idle connection is kept'),
+    dnsServers: setting<readonly string[]>(
+      is.nameServerList,
+      [],
+      'Name servers that are asked for receivers’ addresses; none: those that the system names',
+    ),
+    dnsTimeoutMs: setting(
+      is.wholeNumber(100, 30_000),
+      2_000,
+      'Time to find a receiver’s addresses, within the time to connect',
+    ),
     userAgent: setting(
       is.headerValue,
       `call-webhook-worker/${version}`,
@@ -38,6 +49,21 @@ export const sectionsOfDelivery = {
     excerpts: setting(is.flag, true, 'Keep the first characters of an answer in the outcome, values masked'),
   },
   retry: {
+    delays: setting(
+      is.delayList,
+      ['5s', '30s', '5m', '30m', '2h', '8h'],
+      'Waits after one failed attempt after another, each a retry topic of its own; the last one repeats',
+    ),
+    roomDelays: setting(
+      is.delayListOrNone,
+      ['4s', '20s', '2m', '10m'],
+      'Retry topics for deliveries that wait until a receiver that is only full should have room; none: those of `retry.delays`',
+    ),
+    mendedAfterMs: setting(
+      is.wholeNumber(1_000, dayMs),
+      30 * minuteMs,
+      'After an answer that the client has to mend, no wait of `retry.delays` that is shorter is taken',
+    ),
     quickTries: setting(is.wholeNumber(0, 5), 2, 'Quick tries after a first attempt that failed fast'),
     quickWaitMs: setting(
       is.wholeNumber(1, 10_000),
@@ -62,7 +88,7 @@ export const sectionsOfDelivery = {
     mendedStatuses: setting(
       is.statusList,
       ['3xx', '401', '403', '404', '405', '409', '415'],
-      'Answers that the client has to mend: no quick tries',
+      'Answers that the client has to mend: no quick tries, long waits',
     ),
   },
   horizon: {
@@ -78,5 +104,12 @@ export const sectionsOfDelivery = {
       'An event’s time further than this from its record’s is not believed',
     ),
   },
-  fanout: { limit: setting(is.wholeNumber(1, 100_000), 1_000, 'Webhooks that one event may match') },
+  fanout: {
+    limit: setting(is.wholeNumber(1, 100_000), 1_000, 'Webhooks that one event may match'),
+    chunkSize: setting(
+      is.wholeNumber(1, 500),
+      50,
+      'Webhooks delivered to from one record; an event that matches more is split into so many, each with its own progress',
+    ),
+  },
 }

@@ -8,8 +8,13 @@ export const sectionsOfProcess = {
   inFlight: {
     maxDeliveries: setting(
       is.wholeNumber(1, 100_000),
-      1_024,
+      4_096,
       'Deliveries under way at once, waiting ones included',
+    ),
+    maxParkedAtOnce: setting(
+      is.wholeNumber(1, 100_000),
+      64,
+      'Parked deliveries under way at once, not counting those that take longer than a quarter of a second; at most half of all',
     ),
     maxBytes: setting(
       is.wholeNumber(mebibyte, 4_096 * mebibyte),

@@ -12,8 +12,8 @@ const replicas = is.wholeNumber(1, 32)
 const retentionMs = is.wholeNumber(minuteMs, 3_650 * dayMs)
 const recordBytes = is.wholeNumber(16_384, 64 * mebibyte)
 
-/** Room beside a dead letter's own bytes for the headers that say why it is one. */
-export const deadLetterHeadroomBytes = 65_536
+/** Room beside an event's own bytes for what a dead letter or a parked delivery says about it. */
+export const headroomBytes = 65_536
 
 export const sectionsOfTopics = {
   topics: {
@@ -37,6 +37,24 @@ export const sectionsOfTopics = {
       retentionMs: setting(retentionMs, 30 * dayMs, 'How long it keeps a record'),
       maxMessageBytes: setting(recordBytes, mebibyte, 'Its largest record'),
     },
+    retries: {
+      prefix: setting(
+        is.topicName,
+        'webhook-retries',
+        'Retry topics are named with this, a dot and their wait; they have the partitions of `topics.events`',
+      ),
+      replicationFactor: setting(replicas, 3, 'Their copies'),
+      retentionMs: setting(
+        retentionMs,
+        3 * dayMs,
+        'How long they keep a record; at least twice their wait and 24 hours',
+      ),
+      maxMessageBytes: setting(
+        recordBytes,
+        mebibyte + headroomBytes,
+        'Their largest record; at least 64 KiB more than topics.events.maxMessageBytes',
+      ),
+    },
     deadLetters: {
       name: setting(is.topicName, 'webhook-dead-letters', 'Topic of records that cannot be understood'),
       partitions: setting(partitions, 1, 'Its partitions'),
@@ -44,7 +62,7 @@ export const sectionsOfTopics = {
       retentionMs: setting(retentionMs, 30 * dayMs, 'How long it keeps a record'),
       maxMessageBytes: setting(
         recordBytes,
-        mebibyte + deadLetterHeadroomBytes,
+        mebibyte + headroomBytes,
         'Its largest record; at least 64 KiB more than topics.events.maxMessageBytes',
       ),
     },

@@ -39,6 +39,14 @@ export function logLineOf(observation: Observation): LogLine | null {
         text: observation.state === 'open' ? 'new work may begin' : 'no new work begins',
         fields: { why: observation.why },
       }
+    case 'breaker':
+      return {
+        level: 'warn',
+        text: observation.change === 'opened' ? 'receiver is left alone' : 'receiver is called again',
+        fields: { of: observation.of, name: observation.name },
+      }
+    case 'copy_dropped':
+      return { level: 'debug', text: 'copy of a parked delivery dropped', fields }
     case 'trouble':
       return { level: 'error', text: 'trouble', fields }
     case 'attempt_begun':
@@ -48,6 +56,12 @@ export function logLineOf(observation: Observation): LogLine | null {
     case 'committed':
     case 'budget':
     case 'lag':
+    case 'deferred':
+    case 'parked':
+    case 'chunked':
+    case 'moved_on':
+    case 'lanes':
+    case 'parked_lag':
       return null
   }
 }
@@ -76,8 +90,9 @@ function outcomeLine(outcome: Outcome, detail: string | null): LogLine {
       return { level: 'info', text: 'delivery cancelled', fields }
     case 'retry_scheduled':
       return { level: 'warn', text: 'attempt failed, to be repeated', fields }
+    // Thousands a second behind a receiver that is full.
     case 'deferred':
-      return { level: 'warn', text: 'delivery deferred', fields }
+      return { level: 'debug', text: 'delivery deferred', fields }
     case 'failed':
     case 'expired':
     case 'rejected':

@@ -70,6 +70,9 @@ const deadLetterReasons: Readonly<Record<DeadLetterReason, true>> = {
   missing_id: true,
 }
 
+/** As many retry topics as anybody may have set up. */
+const delays = { atMost: 16 } as const
+
 const eventTypes = ['call_start', 'call_end']
 
 function counter(name: string, help: string, labels: MetricEntry['labels'] = {}) {
@@ -142,6 +145,27 @@ export const metricCatalogue = {
   inFlightBytes: gauge('in_flight_bytes', 'Bytes of events under way'),
   inFlightWaiting: gauge('in_flight_waiting', 'Requests for a share of the in-flight budget that wait'),
   consumerLag: gauge('consumer_lag_records', 'Records of the assigned partitions that are not yet done'),
+  deferrals: counter('deferrals_total', 'Deliveries parked without an attempt, by why', {
+    reason: ['lane_full', 'rate_limited', 'breaker_open', 'retry_after', 'interrupted', 'paused'],
+  }),
+  parkedWrites: counter('parked_total', 'Records written to retry topics, by their wait', { delay: delays }),
+  parkedWaiting: gauge('parked_records', 'Records of the assigned partitions that wait in retry topics', {
+    delay: delays,
+  }),
+  movedOn: counter(
+    'parked_moved_total',
+    'Parked deliveries moved to a longer wait without an attempt, because their receiver asked for it',
+  ),
+  copiesDropped: counter('parked_copies_dropped_total', 'Copies of parked deliveries that were dropped'),
+  chunks: counter('fanout_chunks_total', 'Records that events with many webhooks were split into'),
+  breakerChanges: counter('breaker_changes_total', 'Times that a circuit breaker opened or closed', {
+    of: ['webhook', 'origin'],
+    change: ['opened', 'closed'],
+  }),
+  lanes: gauge('lanes', 'Webhooks of whose receivers something is remembered'),
+  lanesOpen: gauge('lanes_open', 'Webhooks whose receivers are left alone because they fail'),
+  lanesWaiting: gauge('lanes_waiting', 'Deliveries that wait in the process for room at their receivers'),
+  oldAttempts: gauge('old_attempts', 'Attempts under way for more than 2 seconds'),
   trouble: counter('trouble_total', 'Faults of the worker’s surroundings, by where', {
     where: { atMost: 12 },
   }),

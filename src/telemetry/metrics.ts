@@ -1,6 +1,7 @@
 // Observations as Prometheus metrics. A projection: it adds up what was observed and knows nothing else.
 import { version as nodeVersion } from 'node:process'
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { delayText } from '../domain/delay-text.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Observer } from '../ports.ts'
@@ -81,6 +82,27 @@ export function createMetrics({ version }: { readonly version: string }): Metric
         return metrics.inFlightWaiting.set(observation.waiting)
       case 'lag':
         return metrics.consumerLag.set(Number(observation.records))
+      case 'deferred':
+        return metrics.deferrals.add(1, { reason: observation.reason })
+      case 'parked':
+        return metrics.parkedWrites.add(1, { delay: delayText(observation.delayMs) })
+      case 'parked_lag':
+        return metrics.parkedWaiting.set(Number(observation.records), {
+          delay: delayText(observation.delayMs),
+        })
+      case 'moved_on':
+        return metrics.movedOn.add()
+      case 'copy_dropped':
+        return metrics.copiesDropped.add()
+      case 'chunked':
+        return metrics.chunks.add(observation.chunks)
+      case 'breaker':
+        return metrics.breakerChanges.add(1, { of: observation.of, change: observation.change })
+      case 'lanes':
+        metrics.lanes.set(observation.lanes)
+        metrics.lanesOpen.set(observation.open)
+        metrics.lanesWaiting.set(observation.waiting)
+        return metrics.oldAttempts.set(observation.oldAttempts)
       case 'trouble':
         return metrics.trouble.add(1, { where: observation.where })
     }

@@ -10,7 +10,19 @@ import { startPageRig } from '../harness/page-rig.ts'
 import type { PageRig } from '../harness/page-rig.ts'
 import { until } from '../harness/until.ts'
 import { webhookRecord } from '../harness/worker-rig.ts'
-import { addWebhook, fillIn, openNewForm, pick, previewWith, rowOf, save, shown } from './webhook-form.ts'
+import {
+  addWebhook,
+  besideOf,
+  fillIn,
+  openEdit,
+  openNewForm,
+  pick,
+  previewWith,
+  rowOf,
+  save,
+  saveChange,
+  shown,
+} from './webhook-form.ts'
 
 let rig: PageRig
 let here: string
@@ -24,24 +36,6 @@ afterAll(() => rig.stop())
 const { form, advanced, list, test, preview, conflict, notices } = textsRu
 
 const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true }).click()
-
-/** What stands beside the field, for the eye and for a screen reader alike. */
-async function besideOf(page: Page, label: string): Promise<string> {
-  const field = page.getByLabel(label, { exact: true })
-  const notes = await field.getAttribute('aria-describedby')
-  return page.locator(`[id="${notes}"]`).innerText()
-}
-
-/** By what is in its path. */
-async function openEdit(page: Page, path: string): Promise<void> {
-  await page.getByRole('button', { name: new RegExp(`^Редактировать вебхук .*${path}`) }).click()
-  await shown(page.getByRole('heading', { name: 'Редактирование вебхука' }))
-}
-
-async function saveChange(page: Page): Promise<void> {
-  await press(page, 'Сохранить')
-  await shown(page.getByText(notices.saved))
-}
 
 describe('a fault', () => {
   it.each([

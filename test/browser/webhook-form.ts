@@ -65,6 +65,27 @@ export async function addWebhook(page: Page, filling: Filling, texts: Texts = te
   await save(page, texts)
 }
 
+/** The form of a stored webhook, from the list, by what is in its path. */
+export async function openEdit(page: Page, path: string, texts: Texts = textsRu): Promise<void> {
+  await rowOf(page, path)
+    .getByRole('button', { name: new RegExp(`^${texts.list.edit('')}`) })
+    .click()
+  await shown(page.getByRole('heading', { name: texts.form.editTitle }))
+}
+
+/** Presses the button and waits until the list says that it is saved. */
+export async function saveChange(page: Page, texts: Texts = textsRu): Promise<void> {
+  await page.getByRole('button', { name: texts.form.save, exact: true }).click()
+  await shown(page.getByText(texts.notices.saved))
+}
+
+/** What stands beside the field, for the eye and for a screen reader alike. */
+export async function besideOf(page: Page, label: string): Promise<string> {
+  const field = page.getByLabel(label, { exact: true })
+  const notes = await field.getAttribute('aria-describedby')
+  return page.locator(`[id="${notes}"]`).innerText()
+}
+
 /** Of the list, by a part of address and path. */
 export function rowOf(page: Page, address: string): Locator {
   const host = page.getByRole('rowheader').filter({ hasText: address })

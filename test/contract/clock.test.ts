@@ -63,6 +63,22 @@ describe.each([
     expect(called).toBe(false)
   })
 
+  it('calls back in the next turn, behind what is ready now', async () => {
+    const { clock, run } = subjectOf()
+    const order: string[] = []
+    await run(
+      new Promise<void>((resolve) => {
+        clock.nextTurn(() => {
+          order.push('next turn')
+          resolve()
+        })
+        void Promise.resolve().then(() => order.push('ready'))
+        order.push('now')
+      }),
+    )
+    expect(order).toEqual(['now', 'ready', 'next turn'])
+  })
+
   it('does not call back within the call, however short the delay', () => {
     const { clock } = subjectOf()
     let called = false

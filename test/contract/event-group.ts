@@ -4,7 +4,15 @@ import { logLevel, Partitioners } from 'kafkajs'
 import type { Kafka } from 'kafkajs'
 import { createEventSource } from '../../src/kafka/event-source.ts'
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
-import type { Assignment, EventSource, EventSourceHandler, Observer, SourceRecord } from '../../src/ports.ts'
+import type {
+  Assignment,
+  EventSource,
+  EventSourceHandler,
+  Observer,
+  OffsetCommit,
+  PartitionRef,
+  SourceRecord,
+} from '../../src/ports.ts'
 import { FakeEventSource } from '../fakes/fake-event-source.ts'
 import { RecordingObserver } from '../fakes/recording-observer.ts'
 import { VirtualClock } from '../fakes/virtual-clock.ts'
@@ -12,8 +20,14 @@ import { until } from '../harness/until.ts'
 
 export interface EventGroup {
   readonly source: EventSource
+  /** Of call events. */
+  readonly topic: string
+  /** Of what waits for five seconds. */
+  readonly retryTopic: string
   append(partition: number, ...texts: readonly string[]): Promise<void>
-  /** As the group has it; null: never committed. */
+  /** Writes to the retry topic. */
+  park(partition: number, text: string): Promise<void>
+  /** As the group has it for call events; null: never committed. */
   committed(partition: number): Promise<bigint | null>
   /** Resolves when the member has been through a rejoin that left it with all partitions. */
   rejoin(): Promise<void>
@@ -21,12 +35,18 @@ export interface EventGroup {
 }
 
 export async function fakeEventGroup(): Promise<EventGroup> {
-  const source = new FakeEventSource({ clock: new VirtualClock(), partitions: 2 })
+  const source = new FakeEventSource({ clock: new VirtualClock(), partitions: 2, delaysMs: [5_000] })
   await Promise.resolve()
   return {
     source,
+    topic: source.topic,
+    retryTopic: 'webhook-retries.5s',
     append(partition, ...texts) {
       source.append(partition, ...texts)
+      return Promise.resolve()
+    },
+    park(partition, text) {
+      source.park(5_000, partition, { key: null, value: Buffer.from(text), headers: {} })
       return Promise.resolve()
     },
     committed: (partition) => Promise.resolve(source.committed(partition)),
@@ -38,7 +58,6 @@ export async function fakeEventGroup(): Promise<EventGroup> {
 export interface RealEventGroup extends EventGroup {
   readonly kafka: Kafka
   readonly groupId: string
-  readonly topic: string
   readonly observer: RecordingObserver
   /** Another member of the same group, not started. */
   member(): EventSource
@@ -51,32 +70,39 @@ export async function realEventGroup(): Promise<RealEventGroup> {
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
   })
   const run = randomUUID().slice(0, 8)
-  const [topic, groupId] = [`source-${run}`, `source-${run}`]
+  const [topic, retryTopic, groupId] = [`source-${run}`, `source-${run}-retries.5s`, `source-${run}`]
   const admin = kafka.admin()
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
   await admin.connect()
   await producer.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: true })
+  await admin.createTopics({
+    topics: [
+      { topic, numPartitions: 2 },
+      { topic: retryTopic, numPartitions: 2 },
+    ],
+    waitForLeaders: true,
+  })
   const observer = new RecordingObserver()
   const member = (told: Observer): EventSource =>
-    createEventSource(memberOptions({ kafka, groupId, topic }, told))
+    createEventSource(memberOptions({ kafka, groupId, topic, retryTopic }, told))
   const source = member(observer)
   let joins = 0
   return {
     kafka,
     groupId,
     topic,
+    retryTopic,
     observer,
     source: {
       ...bound(source),
       start: (handler) =>
         source.start({
           assigned(assignment) {
-            joins += assignment.partitions.length === 2 ? 1 : 0
+            joins += eventPartitionsOf(assignment).length === 2 ? 1 : 0
             handler.assigned(assignment)
           },
           revoking: () => handler.revoking(),
-          records: (partition, records, endOffset) => handler.records(partition, records, endOffset),
+          records: (from, records, endOffset) => handler.records(from, records, endOffset),
           failed: (error) => handler.failed(error),
         }),
     },
@@ -84,6 +110,9 @@ export async function realEventGroup(): Promise<RealEventGroup> {
     async append(partition, ...texts) {
       const messages = texts.map((text) => ({ key: text, value: text, partition }))
       await producer.send({ topic, messages })
+    },
+    async park(partition, text) {
+      await producer.send({ topic: retryTopic, messages: [{ key: text, value: text, partition }] })
     },
     async committed(partition) {
       const [fetched] = await admin.fetchOffsets({ groupId, topics: [topic] })
@@ -93,7 +122,12 @@ export async function realEventGroup(): Promise<RealEventGroup> {
     async rejoin() {
       const before = joins
       const other = member({ observe() {} })
-      await other.start({ assigned() {}, revoking: () => Promise.resolve(), records() {}, failed() {} })
+      await other.start({
+        assigned() {},
+        revoking: () => Promise.resolve(),
+        records: (_from, records) => records.length,
+        failed() {},
+      })
       await other.stop()
       await until(() => joins > before, 'the member to have all partitions again', 30_000)
     },
@@ -116,9 +150,13 @@ function bound(source: EventSource): Omit<EventSource, 'start'> {
 }
 
 /** Beats often, so that a rejoin is noticed soon. */
-function memberOptions(where: { kafka: Kafka; groupId: string; topic: string }, observer: Observer) {
+function memberOptions(
+  { retryTopic, ...where }: { kafka: Kafka; groupId: string; topic: string; retryTopic: string },
+  observer: Observer,
+) {
   return {
     ...where,
+    retryTopics: () => Promise.resolve(new Map([[retryTopic, 5_000]])),
     sessionTimeoutMs: 10_000,
     heartbeatIntervalMs: 100,
     giveUpMs: 600_000,
@@ -133,17 +171,29 @@ function memberOptions(where: { kafka: Kafka; groupId: string; topic: string }, 
 
 interface Seen {
   readonly epoch: number
-  readonly partition: number
   readonly record: SourceRecord
+}
+
+/** Of call events. */
+export function eventPartitionsOf(assignment: Assignment | undefined): readonly number[] {
+  return (assignment?.owned ?? []).filter(({ delayMs }) => delayMs === null).map(({ partition }) => partition)
+}
+
+/** Of call events, with nothing finished behind it. */
+export function commitOf({ topic }: EventGroup, partition: number, offset: bigint): OffsetCommit {
+  return { topic, partition, offset, metadata: '' }
 }
 
 /** Resumes what it is assigned, as the pipeline does. */
 export class RecordingHandler implements EventSourceHandler {
   readonly assignments: Assignment[] = []
   readonly failures: Error[] = []
-  readonly endOffsets = new Map<number, bigint>()
+  /** By topic and partition. */
+  readonly endOffsets = new Map<string, bigint>()
   /** How often `records` throws before it takes anything. */
   failTimes = 0
+  /** Past so many records of one batch it pauses the partition and leaves the rest. */
+  takeAtMost = Number.POSITIVE_INFINITY
   readonly #source: EventSource
   readonly #seen: Seen[] = []
   #revokings = 0
@@ -155,7 +205,7 @@ export class RecordingHandler implements EventSourceHandler {
 
   assigned(assignment: Assignment): void {
     this.assignments.push(assignment)
-    for (const partition of assignment.partitions) this.#source.resume(partition)
+    for (const partition of assignment.owned) this.#source.resume(partition)
   }
 
   async revoking(): Promise<void> {
@@ -163,13 +213,16 @@ export class RecordingHandler implements EventSourceHandler {
     await this.#held
   }
 
-  records(partition: number, records: readonly SourceRecord[], endOffset: bigint): void {
+  records(from: PartitionRef, records: readonly SourceRecord[], endOffset: bigint): number {
     if (this.failTimes > 0) {
       this.failTimes -= 1
       throw new TypeError('the handler is broken')
     }
-    this.endOffsets.set(partition, endOffset)
-    for (const record of records) this.#seen.push({ epoch: this.epoch, partition, record })
+    this.endOffsets.set(`${from.topic}/${from.partition}`, endOffset)
+    if (records.length > this.takeAtMost) this.#source.pause(from)
+    const taken = records.slice(0, this.takeAtMost)
+    for (const record of taken) this.#seen.push({ epoch: this.epoch, record })
+    return taken.length
   }
 
   failed(error: Error): void {
@@ -219,7 +272,7 @@ export class RecordingHandler implements EventSourceHandler {
 
   #of(partition: number, epoch?: number): Seen[] {
     return this.#seen.filter(
-      (seen) => seen.partition === partition && (epoch === undefined || seen.epoch === epoch),
+      (seen) => seen.record.position.partition === partition && (epoch === undefined || seen.epoch === epoch),
     )
   }
 }

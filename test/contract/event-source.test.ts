@@ -1,7 +1,16 @@
 // Sources of call events: a member of a real group on the broker, and the fake that the pipeline's tests run on.
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { fakeEventGroup, realEventGroup, RecordingHandler } from './event-group.ts'
+import type { PartitionRef } from '../../src/ports.ts'
+import {
+  commitOf,
+  eventPartitionsOf,
+  fakeEventGroup,
+  realEventGroup,
+  RecordingHandler,
+} from './event-group.ts'
 import type { EventGroup } from './event-group.ts'
+
+const eventsOf = ({ topic }: EventGroup, partition: number): PartitionRef => ({ topic, partition })
 
 describe.each([
   ['kafkajs', realEventGroup],
@@ -32,8 +41,9 @@ describe.each([
     expect(handler.textsOf(0)).toEqual(['a', 'b', 'c'])
     expect(handler.offsetsOf(0)).toEqual([0n, 1n, 2n])
     expect(handler.textsOf(1)).toEqual(['d'])
-    expect(handler.endOffsets.get(0)).toBe(3n)
-    expect(handler.assignments.map(({ partitions }) => new Set(partitions))).toEqual([new Set([0, 1])])
+    expect(handler.endOffsets.get(`${opened.topic}/0`)).toBe(3n)
+    expect(handler.assignments.map((each) => new Set(eventPartitionsOf(each)))).toEqual([new Set([0, 1])])
+    expect(handler.assignments[0]?.share).toBe(1)
     expect(opened.source.lastHeartbeatMs()).not.toBeNull()
   })
 
@@ -42,7 +52,7 @@ describe.each([
     await group.append(0, 'a', 'b')
     await handler.untilSeen('a', 'b')
     expect(await group.committed(0)).toBeNull()
-    const result = await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n, metadata: '' }])
+    const result = await group.source.commit(handler.epoch, [commitOf(group, 0, 1n)])
     expect(result).toEqual({ kind: 'committed' })
     expect(await group.committed(0)).toBe(1n)
   })
@@ -51,16 +61,65 @@ describe.each([
     const { group, handler } = await joined()
     await group.append(0, 'a')
     await handler.untilSeen('a')
-    group.source.pause(0)
+    group.source.pause(eventsOf(group, 0))
     await group.append(0, 'b')
     await group.append(1, 'c')
     await handler.untilSeen('a', 'c')
     await group.append(1, 'd')
     await handler.untilSeen('a', 'c', 'd')
     expect(handler.textsOf(0)).toEqual(['a'])
-    group.source.resume(0)
+    group.source.resume(eventsOf(group, 0))
     await handler.untilSeen('a', 'b', 'c', 'd')
     expect(handler.textsOf(0)).toEqual(['a', 'b'])
+  })
+
+  it('owns the same partitions of a retry topic, and tells how long its records wait', async () => {
+    const { group, handler } = await joined()
+    await group.park(1, 'p')
+    await group.append(1, 'a')
+    await handler.untilSeen('p', 'a')
+    const ownedOf = (topic: string): unknown[] =>
+      (handler.assignments[0]?.owned ?? [])
+        .filter((each) => each.topic === topic)
+        .sort((a, b) => a.partition - b.partition)
+    const owned = (topic: string, delayMs: number | null): unknown[] =>
+      [0, 1].map((partition) => ({ topic, partition, delayMs, committed: null }))
+    expect(ownedOf(group.topic)).toEqual(owned(group.topic, null))
+    expect(ownedOf(group.retryTopic)).toEqual(owned(group.retryTopic, 5_000))
+  })
+
+  it('tells after a rejoin what was committed, with its metadata, for each topic', async () => {
+    const { group, handler } = await joined()
+    await group.append(0, 'a', 'b')
+    await group.park(0, 'p')
+    await handler.untilSeen('a', 'b', 'p')
+    const both = [
+      { topic: group.topic, partition: 0, offset: 2n, metadata: 'u1:AQ' },
+      { topic: group.retryTopic, partition: 0, offset: 1n, metadata: '' },
+    ]
+    expect(await group.source.commit(handler.epoch, both)).toEqual({ kind: 'committed' })
+    await group.rejoin()
+    const owned = handler.assignments.at(-1)?.owned ?? []
+    const committed = owned.flatMap(({ committed: found, topic, partition }) =>
+      found === null ? [] : [{ topic, partition, ...found }],
+    )
+    expect(committed).toHaveLength(2)
+    expect(committed).toEqual(expect.arrayContaining(both))
+  })
+
+  it('hands over again what the handler left lying, once the partition is resumed', async () => {
+    const { group, handler } = await joined()
+    handler.takeAtMost = 1
+    await group.append(0, 'a', 'b', 'c')
+    await handler.untilSeen('a')
+    await group.append(1, 'x')
+    await handler.untilSeen('a', 'x')
+    group.source.resume(eventsOf(group, 0))
+    await handler.untilSeen('a', 'b', 'x')
+    handler.takeAtMost = Number.POSITIVE_INFINITY
+    group.source.resume(eventsOf(group, 0))
+    await handler.untilSeen('a', 'b', 'c', 'x')
+    expect(handler.offsetsOf(0)).toEqual([0n, 1n, 2n])
   })
 
   it('hands over again what the handler failed to take', async () => {
@@ -81,7 +140,7 @@ describe.each([
     const rejoining = group.rejoin()
     await handler.untilRevoking(1)
     const { epoch } = handler
-    expect(await group.source.commit(epoch, [{ partition: 0, offset: 1n, metadata: '' }])).toEqual({
+    expect(await group.source.commit(epoch, [commitOf(group, 0, 1n)])).toEqual({
       kind: 'committed',
     })
     expect(handler.epoch).toBe(epoch)
@@ -97,7 +156,7 @@ describe.each([
     await handler.untilSeen('a', 'b')
     const before = handler.epoch
     await group.rejoin()
-    const result = await group.source.commit(before, [{ partition: 0, offset: 2n, metadata: '' }])
+    const result = await group.source.commit(before, [commitOf(group, 0, 2n)])
     expect(result.kind).toBe('refused')
     expect(await group.committed(0)).toBeNull()
   })
@@ -107,9 +166,9 @@ describe.each([
     await group.append(0, 'a', 'b', 'c')
     await group.append(1, 'x', 'y')
     await handler.untilSeen('a', 'b', 'c', 'x', 'y')
-    await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n, metadata: '' }])
-    group.source.pause(0)
-    group.source.pause(1)
+    await group.source.commit(handler.epoch, [commitOf(group, 0, 1n)])
+    group.source.pause(eventsOf(group, 0))
+    group.source.pause(eventsOf(group, 1))
     await group.append(0, 'd')
     await group.rejoin()
     await handler.untilSeenInEpoch(handler.epoch, 'b', 'c', 'd', 'x', 'y')
@@ -123,9 +182,7 @@ describe.each([
     await handler.untilSeen('a')
     const { epoch } = handler
     await group.source.stop()
-    expect((await group.source.commit(epoch, [{ partition: 0, offset: 1n, metadata: '' }])).kind).toBe(
-      'refused',
-    )
+    expect((await group.source.commit(epoch, [commitOf(group, 0, 1n)])).kind).toBe('refused')
     await group.append(0, 'b')
     expect(await group.committed(0)).toBeNull()
     expect(handler.textsOf(0)).toEqual(['a'])

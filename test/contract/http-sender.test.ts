@@ -28,6 +28,8 @@ const script: Readonly<Record<string, FakeAnswer>> = {
   '/ok': { status: 200, body: 'thanks' },
   '/empty': { status: 204 },
   '/moved': { status: 301, location: 'https://new.example.com/path?key=secret' },
+  '/busy': { status: 429, retryAfter: '120' },
+  '/wordy': { status: 503, retryAfter: `Fri, 31 Dec 1999 23:59:59 GMT ${'x'.repeat(100)}` },
   '/broken': { status: 503, body: 'later' },
   '/reset': { failure: 'reset' },
   '/hang': { hang: true },
@@ -67,9 +69,12 @@ function answerOf(answer: FakeAnswer | undefined): Answer {
   if (answer === undefined) return { status: 200 }
   if ('hang' in answer) return () => {}
   if ('failure' in answer) return (response) => response.destroy()
-  const { status, body = '', location } = answer
+  const { status, body = '', location, retryAfter } = answer
   return (response) => {
-    response.writeHead(status, location === undefined ? {} : { location })
+    response.writeHead(status, {
+      ...(location === undefined ? {} : { location }),
+      ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+    })
     response.end(body)
   }
 }
@@ -141,6 +146,15 @@ describe.each([
       redirectOrigin: 'https://new.example.com',
     })
     expect(subject?.received()).toHaveLength(1)
+  })
+
+  it.each([
+    ['/busy', '120'],
+    ['/wordy', `Fri, 31 Dec 1999 23:59:59 GMT ${'x'.repeat(34)}`],
+    ['/broken', null],
+    ['/ok', null],
+  ])('tells when %s asked to be tried again, as it came and cut', async (target, retryAfter) => {
+    expect(await send(target)).toMatchObject({ kind: 'answered', retryAfter })
   })
 
   it('tells of a connection that broke, without a status', async () => {

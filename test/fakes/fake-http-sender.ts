@@ -5,7 +5,13 @@ import type { AttemptLimits, Clock, HttpSender } from '../../src/ports.ts'
 import { headerOf } from './header-of.ts'
 
 export type FakeAnswer = (
-  | { readonly status: number; readonly body?: string; readonly location?: string }
+  | {
+      readonly status: number
+      readonly body?: string
+      readonly location?: string
+      /** The Retry-After header as it comes. */
+      readonly retryAfter?: string
+    }
   | { readonly failure: TransportFailure }
   | { readonly hang: true }
 ) & {
@@ -103,12 +109,13 @@ export class FakeHttpSender implements HttpSender {
       })
       return
     }
-    const { status, body, location } = answer
+    const { status, body, location, retryAfter } = answer
     const redirected = status >= 300 && status < 400 && location !== undefined && URL.canParse(location)
     end({
       kind: 'answered',
       statusCode: status,
       redirectOrigin: redirected ? new URL(location).origin : null,
+      retryAfter: retryAfter?.slice(0, 64) ?? null,
       excerpt: body === undefined || body === '' ? null : body.slice(0, 512),
       timings,
     })

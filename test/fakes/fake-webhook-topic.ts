@@ -3,7 +3,7 @@
 import type { WebhookId } from '../../src/domain/ids.ts'
 import type { WebhookConfigRecord } from '../../src/domain/records.ts'
 import type { WebhookDecoder } from '../../src/kafka/codec.ts'
-import { WriteGivenUp } from '../../src/kafka/record-writer.ts'
+import { WriteGivenUp } from '../../src/kafka/write-faults.ts'
 import type { OutgoingRecord } from '../../src/kafka/record-writer.ts'
 import type { TopicReader, TopicReaderSink } from '../../src/kafka/topic-reader.ts'
 

@@ -1,22 +1,26 @@
 // A whole worker without its edges: the pipeline, the table and the gate on fakes, in virtual time.
 // What outlives a process (topics, receivers, the group) stands apart from what dies with it, so that a test can
 // let one die and start the next.
-import { LiveTable } from '../../src/pipeline/live-table.ts'
-import { Pipeline } from '../../src/pipeline/pipeline.ts'
-import type { PartitionWorld } from '../../src/pipeline/partition-pipeline.ts'
-import { StartGate } from '../../src/pipeline/start-gate.ts'
-import { CommitHealth } from '../../src/progress/commit-health.ts'
-import { InFlightBudget } from '../../src/progress/in-flight-budget.ts'
-import type { BudgetBounds } from '../../src/progress/in-flight-budget.ts'
+import type { DeliverySettings } from '../../src/pipeline/delivery-world.ts'
 import type { IntakeBounds } from '../../src/pipeline/intake-queue.ts'
-import type { DeliverySettings } from '../../src/pipeline/delivery-life.ts'
+import type { LiveIsolation } from '../../src/pipeline/live-isolation.ts'
+import type { LiveTable } from '../../src/pipeline/live-table.ts'
+import type { ParkedWorld } from '../../src/pipeline/parked-life.ts'
+import type { PartitionWorld } from '../../src/pipeline/partition-pipeline.ts'
+import type { Pipeline } from '../../src/pipeline/pipeline.ts'
+import type { StartGate } from '../../src/pipeline/start-gate.ts'
+import type { IsolationBounds } from '../../src/isolation/isolation.ts'
+import type { RetryPolicy } from '../../src/retry/next-step.ts'
+import type { BudgetBounds, InFlightBudget } from '../../src/progress/in-flight-budget.ts'
 import { callEvent } from './call-events.ts'
+import { coreOn } from './core.ts'
+import type { CoreSettings } from './core.ts'
 import { FakeDeadLetterSink } from './fake-dead-letter-sink.ts'
 import { FakeEventDecoder } from './fake-event-decoder.ts'
 import { FakeEventSource } from './fake-event-source.ts'
 import { FakeHttpSender } from './fake-http-sender.ts'
 import { FakeOutcomeSink } from './fake-outcome-sink.ts'
-import { fakeQuickTries } from './fake-quick-tries.ts'
+import { FakeParking, RetryLog } from './fake-parking.ts'
 import { FakeTableSource } from './fake-table-source.ts'
 import { RecordingObserver } from './recording-observer.ts'
 import { seededRandom } from './seeded-random.ts'
@@ -27,74 +31,48 @@ export interface WorldOptions {
   readonly budget?: Partial<BudgetBounds>
   readonly bounds?: Partial<IntakeBounds>
   readonly fanoutLimit?: number
+  readonly chunkSize?: number
   readonly delivery?: Partial<DeliverySettings>
+  readonly retry?: Partial<RetryPolicy>
+  readonly lanes?: Partial<IsolationBounds>
+  readonly ordering?: 'call' | 'none'
   readonly batchSize?: number
 }
 
 export const sessionTimeoutMs = 10_000
 export const commitIntervalMs = 500
 export const revokeSettleMs = 6_000
+export const writeMs = 2_000
 
 /** What a process dies with. */
 export class FakeProcess {
   readonly observer = new RecordingObserver()
   readonly deadLetters = new FakeDeadLetterSink()
-  readonly commits = new CommitHealth()
+  readonly parking: FakeParking
+  readonly tableSource: FakeTableSource
   readonly live: LiveTable
   readonly gate: StartGate
   readonly budget: InFlightBudget
+  readonly isolation: LiveIsolation
+  readonly parked: ParkedWorld
   readonly partition: PartitionWorld
   readonly pipeline: Pipeline
-  readonly tableSource: FakeTableSource
 
   constructor(world: PipelineWorld, outcomes: FakeOutcomeSink) {
-    const { clock, source, options } = world
+    const { clock, source, decoder, sender, retries } = world
+    const { observer, deadLetters } = this
     this.tableSource = world.tableSource
-    this.live = new LiveTable(clock, this.observer)
-    this.gate = new StartGate(
-      clock,
-      {
-        tableReady: () => this.live.ready,
-        caughtUpAsOfMs: () => this.live.caughtUpAsOfMs(),
-        lastHeartbeatMs: () => source.lastHeartbeatMs(),
-        commitsStuckMs: (nowMs) => this.commits.stuckMs(nowMs),
-      },
-      { sessionTimeoutMs },
-      this.observer,
-    )
-    this.budget = new InFlightBudget({ maxDeliveries: 1_000, maxBytes: 1_000_000, ...options.budget })
-    this.partition = {
-      event: {
-        delivery: {
-          clock,
-          random: seededRandom(7),
-          sender: world.sender,
-          quickTries: fakeQuickTries(clock),
-          outcomes,
-          observer: this.observer,
-          gate: this.gate,
-          table: this.live.table,
-          settings: { ...deliverySettings, ...options.delivery },
-        },
-        deadLetters: this.deadLetters,
-        budget: this.budget,
-        horizons: { horizonMs: { call_start: 600_000, call_end: 86_400_000 }, toleranceMs: 300_000 },
-        fanoutLimit: options.fanoutLimit ?? 1_000,
-      },
-      decoder: world.decoder,
-      bounds: { maxQueuedRecords: 500, maxQueuedBytes: 500_000, ...options.bounds },
-    }
-    this.pipeline = new Pipeline(
-      {
-        source,
-        clock,
-        observer: this.observer,
-        commits: this.commits,
-        partition: this.partition,
-        settings: { commitIntervalMs, revokeSettleMs },
-      },
-      () => {},
-    )
+    this.parking = new FakeParking(retries)
+    const told = { clock, random: seededRandom(7), observer, source, sender, outcomes }
+    const read = { decoder, parkedDecoder: retries.decoder(decoder), parking: this.parking, deadLetters }
+    const core = coreOn({ ...told, ...read }, coreSettingsOf(world.options))
+    this.live = core.live
+    this.gate = core.gate
+    this.budget = core.budget
+    this.isolation = core.isolation
+    this.parked = core.parked
+    this.partition = core.partition
+    this.pipeline = core.pipeline
   }
 
   /** Table first, then the group: as a worker does. */
@@ -102,6 +80,25 @@ export class FakeProcess {
     await clock.run(this.live.hydrate(this.tableSource))
     await clock.run(this.pipeline.start())
     await clock.advance(0)
+  }
+}
+
+/** What a test does not say. */
+function coreSettingsOf(options: WorldOptions): CoreSettings {
+  return {
+    sessionTimeoutMs,
+    budget: { maxDeliveries: 1_000, maxBytes: 1_000_000, maxParkedAtOnce: 500, ...options.budget },
+    intake: { maxQueuedRecords: 500, maxQueuedBytes: 500_000, ...options.bounds },
+    lanes: { ...laneBounds, ...options.lanes },
+    delivery: {
+      ...deliverySettings,
+      ...options.delivery,
+      retry: { ...retryPolicy, ...options.delivery?.retry, ...options.retry },
+    },
+    horizons: { horizonMs: { call_start: 600_000, call_end: 86_400_000 }, toleranceMs: 300_000 },
+    fanout: { limit: options.fanoutLimit ?? 1_000, chunkSize: options.chunkSize ?? 50 },
+    ordering: options.ordering ?? 'call',
+    pipeline: { commitIntervalMs, revokeSettleMs, writeMs },
   }
 }
 
@@ -113,12 +110,15 @@ export class PipelineWorld {
   readonly decoder = new FakeEventDecoder()
   readonly sender = new FakeHttpSender(this.clock)
   readonly outcomes = new FakeOutcomeSink()
+  readonly retries: RetryLog
   readonly options: WorldOptions
 
   constructor(options: WorldOptions = {}) {
     this.options = options
-    const { partitions = 1, batchSize = 100 } = options
-    this.source = new FakeEventSource({ clock: this.clock, partitions, batchSize })
+    const { partitions = 1, batchSize = 100, retry } = options
+    const delaysMs = [0, ...(retry?.delaysMs ?? retryPolicy.delaysMs)]
+    this.source = new FakeEventSource({ clock: this.clock, partitions, batchSize, delaysMs })
+    this.retries = new RetryLog(this.source)
   }
 
   /** A process of its own, not started. `outcomes`: where it writes, if not where all do. */
@@ -149,14 +149,35 @@ export class PipelineWorld {
   }
 }
 
-const deliverySettings: DeliverySettings = {
+const scheduleMs = [5_000, 30_000, 300_000, 1_800_000, 7_200_000, 28_800_000]
+
+export const retryPolicy: RetryPolicy = {
+  quickTries: 2,
+  quickWaitMs: 250,
+  quickWindowMs: 5_000,
+  scheduleMs,
+  delaysMs: scheduleMs,
+  roomDelaysMs: scheduleMs,
+  mendedAfterMs: 1_800_000,
+}
+
+export const laneBounds: IsolationBounds = {
+  laneConcurrency: 64,
+  originConcurrency: 256,
+  ratePerSecond: null,
+  maxWaitMs: 1_000,
+  maxWaiting: 500,
+  maxOldAttempts: 500,
+  maxLanes: 1_000,
+}
+
+const deliverySettings: Omit<DeliverySettings, 'retry'> = {
   limits: { connectTimeoutMs: 5_000, totalTimeoutMs: 10_000 },
   statuses: {
     retried: ['408', '425', '429', '5xx'],
     mended: ['3xx', '401', '404'],
     quickFailureWithinMs: 1_000,
   },
-  quickTries: { quickTries: 2, quickWaitMs: 250, quickWindowMs: 5_000 },
   userAgent: 'test',
   maxTargetBytes: 8_000,
   maxBodyBytes: 262_144,

@@ -1,14 +1,10 @@
 // Time that passes only when a test says so. Callbacks run in the order in which they are due, and whatever they
 // set off has settled before the next one runs, so a run is the same every time and waits for nothing real.
 import type { Clock } from '../../src/ports.ts'
-
-interface Timer {
-  readonly dueAtMs: number
-  readonly callback: () => void
-}
+import { TimerQueue } from './timer-queue.ts'
 
 export class VirtualClock implements Clock {
-  readonly #timers = new Set<Timer>()
+  readonly #timers = new TimerQueue()
   #monotonicMs = 1_000
   readonly #epochMs: number
 
@@ -26,9 +22,12 @@ export class VirtualClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): () => void {
-    const timer = { dueAtMs: this.#monotonicMs + Math.max(0, delayMs), callback }
-    this.#timers.add(timer)
-    return () => this.#timers.delete(timer)
+    return this.#timers.add(this.#monotonicMs + Math.max(0, delayMs), callback)
+  }
+
+  /** A turn of the event loop: no time passes. */
+  nextTurn(callback: () => void): void {
+    this.after(0, callback)
   }
 
   /** Callbacks that are still to come: 0 when everything cleaned up after itself. */
@@ -40,8 +39,7 @@ export class VirtualClock implements Clock {
   async advance(ms: number): Promise<void> {
     await settle()
     const endMs = this.#monotonicMs + ms
-    for (let timer = this.#next(endMs); timer !== undefined; timer = this.#next(endMs)) {
-      this.#timers.delete(timer)
+    for (let timer = this.#timers.take(endMs); timer !== null; timer = this.#timers.take(endMs)) {
       this.#monotonicMs = Math.max(this.#monotonicMs, timer.dueAtMs)
       timer.callback()
       await settle()
@@ -70,14 +68,6 @@ export class VirtualClock implements Clock {
     while (underWay.size > 0 && this.#monotonicMs < endMs) await this.advance(1)
     if (underWay.size > 0) throw new Error(`not over after ${limitMs} ms of virtual time`)
     return work
-  }
-
-  #next(endMs: number): Timer | undefined {
-    let first: Timer | undefined
-    for (const timer of this.#timers) {
-      if (timer.dueAtMs <= endMs && (first === undefined || timer.dueAtMs < first.dueAtMs)) first = timer
-    }
-    return first
   }
 }
 

@@ -69,6 +69,9 @@ const post: Webhook = {
   authentication: null,
   signingSecrets: [],
   totalTimeoutMs: null,
+  concurrency: null,
+  ratePerSecond: null,
+  retryHorizonMs: null,
 }
 
 const sentAs = (contentType: ContentType): Webhook => ({ ...post, contentType })

@@ -48,7 +48,8 @@ async function kill(figure: string, kills: number): Promise<void> {
     const bound = await load.repeatable()
     if (kills === 2) await load.worker('third')
     await load.untilDelivered(120_000)
-    report(figure, load, { repeatable: bound() }, bound())
+    const repeatable = await bound()
+    report(figure, load, { repeatable }, repeatable)
   } finally {
     await load.stop()
   }

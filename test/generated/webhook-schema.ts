@@ -119,8 +119,6 @@ const bearer: Schema = {
   },
 }
 
-const unsupported = { description: 'Not supported by this version.', type: 'null' }
-
 const properties: Readonly<Record<(typeof webhookFormFields)[number], Schema>> = {
   webhook_id: { title: 'Id', description: 'Identifies the webhook; the key of its record.', ...id },
   account_id: { title: 'Account', description: 'Whose calls it receives.', ...id },
@@ -209,6 +207,7 @@ const properties: Readonly<Record<(typeof webhookFormFields)[number], Schema>> =
   },
   limits: {
     title: 'Limits',
+    description: 'What the receiver takes. A wish beyond the operator’s caps is cut to them.',
     type: ['object', 'null'],
     additionalProperties: false,
     properties: {
@@ -218,9 +217,26 @@ const properties: Readonly<Record<(typeof webhookFormFields)[number], Schema>> =
         minimum: 1,
         maximum: limits.maxTotalTimeoutMs,
       },
-      concurrency: unsupported,
-      rate_per_second: unsupported,
-      retry_horizon_s: unsupported,
+      concurrency: {
+        description: 'Most requests at once, over all workers. Left out: the operator’s default.',
+        type: ['integer', 'null'],
+        minimum: 1,
+        maximum: limits.maxConcurrency,
+      },
+      rate_per_second: {
+        description:
+          'Most requests begun per second, over all workers; fractions allowed. Left out: not limited.',
+        type: ['number', 'null'],
+        minimum: limits.minRatePerSecond,
+        maximum: limits.maxRatePerSecond,
+      },
+      retry_horizon_s: {
+        description:
+          'How long after the event it is delivered, in seconds. Left out: the operator’s default for the event’s type.',
+        type: ['integer', 'null'],
+        minimum: 1,
+        maximum: limits.maxRetryHorizonS,
+      },
     },
   },
   created_at: {

@@ -29,6 +29,8 @@ export interface OutageLoad {
   untilNextRequest(timeoutMs: number): Promise<number>
   rssMb(): Promise<number>
   readyz(): Promise<number>
+  /** The value of a metric without labels; NaN where there is none. */
+  metric(name: string): Promise<number>
   /** Ends the worker as an orchestrator does; answers its exit code. */
   stop(): Promise<number | null>
 }
@@ -54,6 +56,8 @@ export async function startOutageLoad(options: OutageOptions = {}): Promise<Outa
     ...rig.environment,
     LOG_LEVEL: 'info',
     HTTP_CONNECTIONS_PER_ORIGIN: String(connections),
+    LANES_ORIGIN_CONCURRENCY: String(connections),
+    LANES_CONCURRENCY: String(connections),
     ...options.worker,
   })
   const expected = new Set<string>()
@@ -95,6 +99,15 @@ export async function startOutageLoad(options: OutageOptions = {}): Promise<Outa
       return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024)
     },
     readyz: async () => (await fetch(`http://127.0.0.1:${worker.opsPort}/readyz`)).status,
+    async metric(name) {
+      const text = await (await fetch(`http://127.0.0.1:${worker.opsPort}/metrics`)).text()
+      return Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(`${name} `))
+          ?.split(' ')[1],
+      )
+    },
     async stop() {
       const exitCode = await worker.end('SIGTERM')
       await rig.stop()

@@ -2,13 +2,11 @@
 // outcomes, and requests against (delivery, attempt). The tests and the figures share it.
 import { finalOutcomeId } from '../../src/domain/outcome.ts'
 import type { WebhookOutcomeRecord } from '../../src/domain/records.ts'
-import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
-import { decodeMetadata } from '../../src/progress/commit-metadata.ts'
-import { readKafkaAccess } from '../../src/settings/kafka-access.ts'
 import { deliveryIdOf } from '../../src/join/delivery-id.ts'
 import { startReceiver } from '../../src/local/receiver.ts'
 import type { Answer, Receiver } from '../../src/local/receiver.ts'
 import { simulateCall } from '../../src/local/simulated-call.ts'
+import { parkedAmong, unfinishedByCommit } from './unfinished.ts'
 import { startWorkerProcess } from './worker-process.ts'
 import type { WorkerProcess } from './worker-process.ts'
 import { startWorkerRig, webhookRecord } from './worker-rig.ts'
@@ -27,10 +25,11 @@ export interface Load {
   /** Final outcomes that nobody expected. */
   extra(): number
   /**
-   * Requests that the group's last commit lets us repeat: deliveries received by now whose events it does not know to
-   * be finished. To be asked right after a kill, and called when all is delivered.
+   * Requests that the group's last commits let us repeat: each record that they do not know to be finished may lead to
+   * one more for its delivery, be it the event or what was parked of it. To be asked right after a kill, and called when
+   * all is delivered.
    */
-  repeatable(): Promise<() => number>
+  repeatable(): Promise<() => Promise<number>>
   untilDelivered(timeoutMs?: number): Promise<void>
   stop(): Promise<void>
 }
@@ -73,13 +72,20 @@ export async function startLoad({ environment = {}, answer }: LoadOptions = {}):
       await Promise.all(events.map((event) => rig.publisher.callEvent(event)))
     },
     async repeatable() {
-      const received = new Set(receiver.requests.map(({ deliveryId }) => deliveryId))
-      const unfinished = await unfinishedByCommit(rig)
-      return () =>
-        [...rig.finals().values()].filter(
-          ({ delivery_id, source_partition, source_offset }) =>
-            received.has(delivery_id) && unfinished(source_partition, BigInt(source_offset)),
-        ).length
+      const unfinished = await unfinishedByCommit(rig.settings)
+      // After that: what a killed worker had sent last is still on its way when it is gone.
+      const requests = receiver.requests.map(({ deliveryId }) => deliveryId)
+      return async () => {
+        const events = [...rig.finals().values()].flatMap(
+          ({ delivery_id, source_topic, source_partition, source_offset }) =>
+            unfinished.has(source_topic, source_partition, BigInt(source_offset)) ? [delivery_id] : [],
+        )
+        const parked = await parkedAmong(unfinished, rig.settings)
+        const perDelivery = new Map<string, number>()
+        for (const id of [...requests, ...events, ...parked])
+          perDelivery.set(id, (perDelivery.get(id) ?? 0) + 1)
+        return [...perDelivery.values()].reduce((sum, count) => sum + count - 1, 0)
+      }
     },
     untilDelivered: (timeoutMs) => rig.untilFinals(expected.size, timeoutMs),
     async stop() {
@@ -87,26 +93,6 @@ export async function startLoad({ environment = {}, answer }: LoadOptions = {}):
       await rig.stop()
       await receiver.stop()
     },
-  }
-}
-
-/** Whether an offset counts as unfinished to whoever reads the group's commits now. */
-async function unfinishedByCommit(rig: WorkerRig): Promise<(partition: number, offset: bigint) => boolean> {
-  const admin = createKafkaClient({ ...readKafkaAccess(rig.settings) }).admin()
-  await admin.connect()
-  const topic = rig.settings.topics.events.name
-  const [committed] = await admin.fetchOffsets({ groupId: rig.settings.group.id, topics: [topic] })
-  await admin.disconnect()
-  const known = new Map(
-    (committed?.partitions ?? []).map(({ partition, offset, metadata }) => {
-      const base = BigInt(offset)
-      const { offsets, end } = decodeMetadata(base, metadata) ?? { offsets: [], end: base }
-      return [partition, { base, offsets: new Set(offsets), end }] as const
-    }),
-  )
-  return (partition, offset) => {
-    const { base, offsets, end } = known.get(partition) ?? { base: 0n, offsets: new Set(), end: 0n }
-    return offset >= end || (offset >= base && offsets.has(offset))
   }
 }
 

@@ -15,6 +15,7 @@ import { WriterSchemas } from '../../src/kafka/writer-schemas.ts'
 import { loadSettings } from '../../src/settings/load.ts'
 import { readKafkaAccess } from '../../src/settings/kafka-access.ts'
 import type { Settings } from '../../src/settings/schema.ts'
+import { schemaTopicsOf, topicsOptionsOf } from '../../src/settings/topic-settings.ts'
 import { startWorker } from '../../src/worker.ts'
 import type { RunningWorker } from '../../src/worker.ts'
 import { until } from './until.ts'
@@ -52,6 +53,8 @@ export function testEnvironment(overrides: Readonly<Record<string, string>> = {}
     TOPICS_OUTCOMES_REPLICATION_FACTOR: '1',
     TOPICS_DEAD_LETTERS_NAME: `dead-letters-${run}`,
     TOPICS_DEAD_LETTERS_REPLICATION_FACTOR: '1',
+    TOPICS_RETRIES_PREFIX: `retries-${run}`,
+    TOPICS_RETRIES_REPLICATION_FACTOR: '1',
     OPS_PORT: '0',
     LOG_LEVEL: 'silent',
     ...overrides,
@@ -65,11 +68,8 @@ export async function startWorkerRig(overrides: Readonly<Record<string, string>>
   const observations: Observation[] = []
   const observer = { observe: (observation: Observation) => void observations.push(observation) }
   const clientConfig = clientConfigOf(readKafkaAccess(settings), () => () => {})
-  await createTopics(clientConfig, planTopics(settings.topics))
-  await registerSchemas(
-    settings.registry,
-    await readSchemaSubjects({ events: events.name, webhooks: webhooks.name, outcomes: outcomes.name }),
-  )
+  await createTopics(clientConfig, planTopics(topicsOptionsOf(settings)))
+  await registerSchemas(settings.registry, await readSchemaSubjects(schemaTopicsOf(settings)))
   const publisher = await startPublisher({
     kafka: createKafkaClient(clientConfig),
     registry: settings.registry,
@@ -77,6 +77,7 @@ export async function startWorkerRig(overrides: Readonly<Record<string, string>>
     observer,
   })
   const read: WebhookOutcomeRecord[] = []
+  const folded = new Map<string, WebhookOutcomeRecord>()
   const schemas = new WriterSchemas(settings.registry, observer)
   const reader = createOutcomeReader(
     createTopicReader({
@@ -87,9 +88,12 @@ export async function startWorkerRig(overrides: Readonly<Record<string, string>>
     }),
     schemas,
   )
-  await reader.start((outcome) => read.push(outcome))
+  await reader.start((outcome) => {
+    read.push(outcome)
+    foldInto(folded, outcome)
+  })
   const workers: RunningWorker[] = []
-  const finals = (): ReadonlyMap<string, WebhookOutcomeRecord> => foldFinals(read)
+  const finals = (): ReadonlyMap<string, WebhookOutcomeRecord> => folded
   return {
     settings,
     environment,
@@ -119,13 +123,9 @@ export async function startWorkerRig(overrides: Readonly<Record<string, string>>
 }
 
 /** Per id, `delivered` before all else, otherwise the last. */
-export function foldFinals(outcomes: readonly WebhookOutcomeRecord[]): Map<string, WebhookOutcomeRecord> {
-  const folded = new Map<string, WebhookOutcomeRecord>()
-  for (const outcome of outcomes) {
-    if (!outcome.final || folded.get(outcome.outcome_id)?.result === 'delivered') continue
-    folded.set(outcome.outcome_id, outcome)
-  }
-  return folded
+function foldInto(folded: Map<string, WebhookOutcomeRecord>, outcome: WebhookOutcomeRecord): void {
+  if (!outcome.final || folded.get(outcome.outcome_id)?.result === 'delivered') return
+  folded.set(outcome.outcome_id, outcome)
 }
 
 /** A webhook that sends the call's id. */

@@ -27,6 +27,9 @@ const worker = (environment: Record<string, string>): Run => ({
   environment: testEnvironment(environment),
 })
 
+/** Three retry topics. */
+const fewDelays = { RETRY_DELAYS: '5s', RETRY_ROOM_DELAYS: '2m' }
+
 /** A worker's environment in which topics and schemas stand. */
 async function prepared(overrides: Record<string, string> = {}): Promise<Record<string, string>> {
   const environment = testEnvironment(overrides)
@@ -125,21 +128,23 @@ describe('a wrong start ends with a line for each fault', () => {
   })
 
   it('topics that are absent', async () => {
-    const run = worker({})
-    const names = ['EVENTS', 'WEBHOOKS', 'OUTCOMES', 'DEAD_LETTERS']
+    const run = worker(fewDelays)
+    const { environment = {} } = run
+    const named = ['EVENTS', 'WEBHOOKS', 'OUTCOMES', 'DEAD_LETTERS'].map(
+      (name) => environment[`TOPICS_${name}_NAME`],
+    )
+    const retries = ['0s', '5s', '2m'].map((delay) => `${environment['TOPICS_RETRIES_PREFIX']}.${delay}`)
     expect(await faultsOf(run)).toEqual(
-      names.map((name) =>
-        expect.stringContaining(
-          `${run.environment?.[`TOPICS_${name}_NAME`]}: the topic is absent; make it with "topics create"`,
-        ),
+      [...named, ...retries].map((name) =>
+        expect.stringContaining(`${name}: the topic is absent; make it with "topics create"`),
       ),
     )
   })
 
   it('too few copies', async () => {
-    const environment = await prepared({ CHECKS_REPLICATION: 'enforce' })
+    const environment = await prepared({ CHECKS_REPLICATION: 'enforce', ...fewDelays })
     const faults = await faultsOf({ words: ['worker'], environment })
-    expect(faults).toHaveLength(8)
+    expect(faults).toHaveLength(14)
     expect(faults[0]).toBe(
       `${environment['TOPICS_EVENTS_NAME']}: replication factor is 1; needed: at least 3, or checks.replication (CHECKS_REPLICATION) = warn where losing records is acceptable`,
     )
@@ -164,7 +169,7 @@ describe('a wrong start ends with a line for each fault', () => {
   })
 
   it('a dead-letter topic that cannot take every event', async () => {
-    const { environment = {} } = worker({})
+    const { environment = {} } = worker({ TOPICS_RETRIES_MAX_MESSAGE_BYTES: '1179648' })
     const [events, letters] = [environment['TOPICS_EVENTS_NAME'], environment['TOPICS_DEAD_LETTERS_NAME']]
     // Made with the two names exchanged: each has the other's limit.
     const exchanged = { TOPICS_EVENTS_NAME: letters ?? '', TOPICS_DEAD_LETTERS_NAME: events ?? '' }

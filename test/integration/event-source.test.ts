@@ -1,6 +1,6 @@
 // What only a real group shows: two members at once, a member that was expelled, and a consumer that breaks.
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { RecordingHandler, realEventGroup } from '../contract/event-group.ts'
+import { commitOf, eventPartitionsOf, RecordingHandler, realEventGroup } from '../contract/event-group.ts'
 import type { RealEventGroup } from '../contract/event-group.ts'
 import { until } from '../harness/until.ts'
 
@@ -16,8 +16,8 @@ async function joined(): Promise<{ group: RealEventGroup; handler: RecordingHand
   return { group: opened, handler }
 }
 
-/** How many partitions a member holds. */
-const ownOf = ({ assignments }: RecordingHandler): number => assignments.at(-1)?.partitions.length ?? 0
+/** The partitions that a member holds. */
+const ownOf = ({ assignments }: RecordingHandler): readonly number[] => eventPartitionsOf(assignments.at(-1))
 
 describe('two members', () => {
   it('share the partitions, each knows its own, and the one that stays gets all back from the committed offsets', async () => {
@@ -25,30 +25,26 @@ describe('two members', () => {
     await group.append(0, 'a', 'b')
     await group.append(1, 'x', 'y')
     await handler.untilSeen('a', 'b', 'x', 'y')
-    const both = [
-      { partition: 0, offset: 1n, metadata: '' },
-      { partition: 1, offset: 1n, metadata: '' },
-    ]
-    await group.source.commit(handler.epoch, both)
+    await group.source.commit(handler.epoch, [commitOf(group, 0, 1n), commitOf(group, 1, 1n)])
     const second = group.member()
     const other = new RecordingHandler(second)
     try {
       await second.start(other)
-      const held = (): Set<number> =>
-        new Set([handler, other].flatMap(({ assignments }) => assignments.at(-1)?.partitions ?? []))
+      const held = (): Set<number> => new Set([handler, other].flatMap(ownOf))
       await until(
-        () => other.assignments.length > 0 && held().size === 2 && ownOf(handler) === 1,
+        () => other.assignments.length > 0 && held().size === 2 && ownOf(handler).length === 1,
         'one partition each',
       )
-      const [own] = other.assignments.at(-1)?.partitions ?? []
+      expect([handler, other].map(({ assignments }) => assignments.at(-1)?.share)).toEqual([0.5, 0.5])
+      const [own] = ownOf(other)
       const next = own === 0 ? 'b' : 'y'
       await other.untilSeen(next)
-      await second.commit(other.epoch, [{ partition: own ?? -1, offset: 2n, metadata: '' }])
+      await second.commit(other.epoch, [commitOf(group, own ?? -1, 2n)])
     } finally {
       await second.stop()
     }
-    await until(() => handler.assignments.at(-1)?.partitions.length === 2, 'both partitions')
-    const [moved] = other.assignments.at(-1)?.partitions ?? []
+    await until(() => ownOf(handler).length === 2, 'both partitions')
+    const [moved] = ownOf(other)
     await group.append(0, 'c')
     await group.append(1, 'z')
     await handler.untilSeenInEpoch(handler.epoch, ...(moved === 0 ? ['c', 'y', 'z'] : ['b', 'c', 'z']))
@@ -66,16 +62,14 @@ describe('two members', () => {
     const started = second.start(other)
     await handler.untilRevoking(1)
     // Still of the old generation, which the group takes while it waits for everybody.
-    expect(await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n, metadata: '' }])).toEqual({
+    expect(await group.source.commit(handler.epoch, [commitOf(group, 0, 1n)])).toEqual({
       kind: 'committed',
     })
     const stale = handler.epoch
     settled()
     await started
     await until(() => handler.epoch > stale, 'the rejoin')
-    expect((await group.source.commit(stale, [{ partition: 0, offset: 2n, metadata: '' }])).kind).toBe(
-      'refused',
-    )
+    expect((await group.source.commit(stale, [commitOf(group, 0, 2n)])).kind).toBe('refused')
     await second.stop()
     expect(await group.committed(0)).toBe(1n)
   })
@@ -86,7 +80,7 @@ describe('a consumer that breaks', () => {
     const { group, handler } = await joined()
     await group.append(0, 'a', 'b')
     await handler.untilSeen('a', 'b')
-    await group.source.commit(handler.epoch, [{ partition: 0, offset: 1n, metadata: '' }])
+    await group.source.commit(handler.epoch, [commitOf(group, 0, 1n)])
     const before = handler.epoch
     // Whatever throws while it settles breaks the join; the client stops its consumer then.
     const { revoking } = handler

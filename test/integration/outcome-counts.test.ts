@@ -37,7 +37,7 @@ beforeAll(async () => {
   topic = await createTopic('counted', 2, {})
   await registerSchemas(
     access,
-    await readSchemaSubjects({ events: `${topic}-e`, webhooks: `${topic}-w`, outcomes: topic }),
+    await readSchemaSubjects({ events: `${topic}-e`, webhooks: `${topic}-w`, outcomes: topic, retries: [] }),
   )
 })
 afterEach(async () => {

@@ -9,26 +9,34 @@ import { until } from '../harness/until.ts'
 import { startWorkerRig } from '../harness/worker-rig.ts'
 import { clientOptions } from './compacted-topic.ts'
 
-type Configs = Readonly<
-  Record<'events' | 'webhooks' | 'outcomes' | 'deadLetters', Record<string, string> | null>
->
+type Role = 'events' | 'webhooks' | 'outcomes' | 'deadLetters' | 'retries.0s' | 'retries.5s'
+type Configs = Readonly<Record<Role, Record<string, string> | null>>
+
+const retryConfig = {
+  'cleanup.policy': 'delete',
+  'retention.ms': '90000000',
+  'max.message.bytes': '2000000',
+}
 
 const good: Configs = {
   events: { 'cleanup.policy': 'delete' },
   webhooks: { 'cleanup.policy': 'compact' },
   outcomes: { 'cleanup.policy': 'delete' },
   deadLetters: { 'cleanup.policy': 'delete', 'max.message.bytes': '2000000' },
+  'retries.0s': retryConfig,
+  'retries.5s': retryConfig,
 }
 
 /** Makes the topics that are not null, and answers what the check is told. */
 async function topicsWith(configs: Configs) {
   const run = randomUUID().slice(0, 8)
-  const nameOf = (role: string): string => `checked-${role}-${run}`
+  const nameOf = (role: Role): string => `checked-${run}-${role}`
   const admin = new Kafka(clientOptions()).admin()
   await admin.connect()
   await admin.createTopics({
     waitForLeaders: true,
-    topics: Object.entries(configs).flatMap(([role, config]) => {
+    topics: (Object.keys(configs) as Role[]).flatMap((role) => {
+      const config = configs[role]
       const configEntries = Object.entries(config ?? {}).map(([name, value]) => ({ name, value }))
       return config === null ? [] : [{ topic: nameOf(role), numPartitions: 2, configEntries }]
     }),
@@ -43,6 +51,7 @@ async function topicsWith(configs: Configs) {
       webhooks: { name: nameOf('webhooks') },
       outcomes: { name: nameOf('outcomes') },
       deadLetters: { name: nameOf('deadLetters') },
+      retries: { prefix: `checked-${run}-retries`, delaysMs: [5_000] },
     },
   }
 }
@@ -64,13 +73,13 @@ describe('the checks before a start', () => {
     const warnings: string[] = []
     const warn = (text: string) => void warnings.push(text)
     const reasons = await reasonsOf(checkBeforeStart({ ...checked, replication: 'enforce', warn }))
-    expect(reasons).toHaveLength(8)
+    expect(reasons).toHaveLength(12)
     expect(reasons[0]).toMatch(`${nameOf('events')}: replication factor is 1; needed: at least 3, or checks.`)
     expect(warnings).toEqual([])
     await checkBeforeStart({ ...checked, replication: 'warn', warn })
-    expect(warnings).toHaveLength(8)
-    expect(warnings[7]).toBe(
-      `${nameOf('deadLetters')}: min.insync.replicas is 1; needed: at least 2; checks.replication is warn, so it is let pass`,
+    expect(warnings).toHaveLength(12)
+    expect(warnings[11]).toBe(
+      `${nameOf('retries.5s')}: min.insync.replicas is 1; needed: at least 2; checks.replication is warn, so it is let pass`,
     )
   })
 
@@ -80,6 +89,8 @@ describe('the checks before a start', () => {
       webhooks: { 'cleanup.policy': 'compact,delete' },
       outcomes: null,
       deadLetters: good.deadLetters,
+      'retries.0s': null,
+      'retries.5s': { ...retryConfig, 'retention.ms': '60000' },
     })
     const warn = (): void => {}
     expect(await reasonsOf(checkBeforeStart({ ...checked, replication: 'warn', warn }))).toEqual([
@@ -87,6 +98,9 @@ describe('the checks before a start', () => {
       `${nameOf('events')}: cleanup.policy is compact; needed: delete, because compaction would drop the start of a call for its end`,
       `${nameOf('webhooks')}: cleanup.policy is compact,delete; needed: compact, because anything else forgets webhooks that nobody edits`,
       `${nameOf('deadLetters')}: max.message.bytes is 2000000; needed: at least 3065536, which is that of ${nameOf('events')} and 64 KiB for the reason`,
+      `${nameOf('retries.0s')}: the topic is absent; make it with "topics create"`,
+      `${nameOf('retries.5s')}: retention.ms is 60000; needed: at least 86410000, which is twice its wait and 24 hours, or what is parked could be deleted before it is due`,
+      `${nameOf('retries.5s')}: max.message.bytes is 2000000; needed: at least 3065536, which is that of ${nameOf('events')} and 64 KiB for what is said of the delivery`,
     ])
   })
 })

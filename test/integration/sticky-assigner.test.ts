@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { createEventSource } from '../../src/kafka/event-source.ts'
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
 import type { EventSource } from '../../src/ports.ts'
+import { eventPartitionsOf } from '../contract/event-group.ts'
 import { until } from '../harness/until.ts'
 import { clientOptions, createTopic } from './compacted-topic.ts'
 
@@ -24,6 +25,7 @@ it('moves a fifth of the partitions at most, plus one, when a fifth worker joins
       kafka,
       groupId,
       topic,
+      retryTopics: () => Promise.resolve(new Map()),
       sessionTimeoutMs: 10_000,
       heartbeatIntervalMs: 100,
       rebalanceTimeoutMs: 20_000,
@@ -37,11 +39,11 @@ it('moves a fifth of the partitions at most, plus one, when a fifth worker joins
     const member: Member = { source, partitions: [] }
     members.push(member)
     await source.start({
-      assigned: ({ partitions }) => {
-        member.partitions = partitions
+      assigned: (assignment) => {
+        member.partitions = eventPartitionsOf(assignment)
       },
       revoking: () => Promise.resolve(),
-      records() {},
+      records: (_from, records) => records.length,
       failed() {},
     })
   }

@@ -26,6 +26,13 @@ function freshTopics(): TopicsOptions {
       retentionMs: 800_000,
       maxMessageBytes: 1_114_112,
     },
+    retries: {
+      prefix: `${run}.retries`,
+      delaysMs: [5_000, 28_800_000],
+      replicationFactor: 1,
+      retentionMs: 90_000_000,
+      maxMessageBytes: 1_114_112,
+    },
   }
 }
 
@@ -49,6 +56,29 @@ describe('topics', () => {
     expect(await checkTopics(kafka, plans)).toEqual([])
   })
 
+  it('for retries are one for each delay and one that does not wait, with the partitions of events', () => {
+    const options = freshTopics()
+    const retries = planTopics(options).slice(4)
+    const common = {
+      partitions: 3,
+      replicationFactor: 1,
+      config: {
+        'cleanup.policy': 'delete',
+        'retention.ms': '90000000',
+        'max.message.bytes': '1114112',
+        'min.insync.replicas': '1',
+        'message.timestamp.type': 'LogAppendTime',
+      },
+    }
+    const { prefix } = options.retries
+    expect(retries).toEqual([
+      { ...common, topic: `${prefix}.0s` },
+      { ...common, topic: `${prefix}.5s` },
+      // Longer than the settings say: twice its wait, and a day's outage.
+      { ...common, topic: `${prefix}.8h`, config: { ...common.config, 'retention.ms': '144000000' } },
+    ])
+  })
+
   it('that differ are reported with what, expected and found, and stay as they are', async () => {
     const options = freshTopics()
     await createTopics(kafka, planTopics(options))
@@ -59,6 +89,7 @@ describe('topics', () => {
       // A topic that deletes, where a compacted one is planned.
       outcomes: { ...options.outcomes, name: options.deadLetters.name, partitions: 1, retentionMs: 800_000 },
       deadLetters: { ...options.deadLetters, maxMessageBytes: 2_000_000 },
+      retries: { ...options.retries, maxMessageBytes: 3_000_000 },
     })
     const findings = [
       { kind: 'differs', topic: options.events.name, what: 'partitions', expected: '5', found: '3' },
@@ -90,6 +121,22 @@ describe('topics', () => {
         expected: '2000000',
         found: '1114112',
       },
+      ...['0s', '5s', '8h'].flatMap((delay) => [
+        {
+          kind: 'differs',
+          topic: `${options.retries.prefix}.${delay}`,
+          what: 'partitions',
+          expected: '5',
+          found: '3',
+        },
+        {
+          kind: 'differs',
+          topic: `${options.retries.prefix}.${delay}`,
+          what: 'max.message.bytes',
+          expected: '3000000',
+          found: '1114112',
+        },
+      ]),
     ]
     expect(await createTopics(kafka, other)).toEqual({ created: [], findings })
     expect(await checkTopics(kafka, planTopics(options))).toEqual([])
@@ -131,26 +178,18 @@ describe('schemas', () => {
       events: `${run}.e`,
       webhooks: `${run}.w`,
       outcomes: `${run}.o`,
+      retries: [`${run}.r.0s`, `${run}.r.5s`],
     })
-    expect(subjects.map(({ subject }) => subject)).toEqual([
-      `${run}.e-value`,
-      `${run}.w-value`,
-      `${run}.o-value`,
-    ])
-    expect((await checkSchemas(registry, subjects)).map(({ kind }) => kind)).toEqual([
-      'absent',
-      'absent',
-      'absent',
-    ])
+    expect(subjects.map(({ subject }) => subject)).toEqual(
+      ['e', 'w', 'o', 'r.0s', 'r.5s'].map((topic) => `${run}.${topic}-value`),
+    )
+    const allAre = (kind: string): readonly string[] => Array<string>(5).fill(kind)
+    expect((await checkSchemas(registry, subjects)).map(({ kind }) => kind)).toEqual(allAre('absent'))
     const first = await registerSchemas(registry, subjects)
-    expect(first.map(({ kind }) => kind)).toEqual(['registered', 'registered', 'registered'])
+    expect(first.map(({ kind }) => kind)).toEqual(allAre('registered'))
     const again = await registerSchemas(registry, subjects)
     expect(again).toEqual(first.map((result) => ({ ...result, kind: 'unchanged' })))
-    expect((await checkSchemas(registry, subjects)).map(({ kind }) => kind)).toEqual([
-      'latest',
-      'latest',
-      'latest',
-    ])
+    expect((await checkSchemas(registry, subjects)).map(({ kind }) => kind)).toEqual(allAre('latest'))
     expect(await askRegistry(registry, 'GET', `/config/${run}.e-value`)).toEqual({
       kind: 'accepted',
       body: { compatibilityLevel: 'BACKWARD' },
@@ -197,6 +236,7 @@ describe('the commands', () => {
       TOPICS_WEBHOOKS_NAME: topics.webhooks.name,
       TOPICS_OUTCOMES_NAME: topics.outcomes.name,
       TOPICS_DEAD_LETTERS_NAME: topics.deadLetters.name,
+      TOPICS_RETRIES_PREFIX: topics.retries.prefix,
     }
     const run = async (...words: readonly string[]) => {
       const lines: string[] = []
@@ -221,8 +261,12 @@ describe('the commands', () => {
     environment.CONFIG_FILES = ''
     const differing = await run('topics', 'check')
     expect(differing.exitCode).toBe(1)
-    expect(differing.lines[0]).toBe(
-      `${topics.events.name}: partitions is 4, the settings say 12; change one of the two`,
+    // The waits of the demo are not those of the defaults, and so are the retry topics.
+    expect(differing.lines).toEqual(
+      expect.arrayContaining([
+        `${topics.retries.prefix}.8h: absent; make it with "topics create"`,
+        `${topics.events.name}: partitions is 4, the settings say 12; change one of the two`,
+      ]),
     )
   })
 })

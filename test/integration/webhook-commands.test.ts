@@ -126,6 +126,29 @@ describe('webhooks in their topic', () => {
     expect(await run('webhooks', 'delete', 'wh-1')).toMatchObject({ exitCode: 0 })
   })
 
+  it('keep their limits, which are listed where a webhook has some', async () => {
+    const limits = { total_timeout_ms: 2_000, concurrency: 4, rate_per_second: 0.5, retry_horizon_s: 7_200 }
+    await run('webhooks', 'put', file('limited.json', form('limited', { limits })))
+    await run('webhooks', 'put', file('plain.json', form('plain')))
+    expect((await run('webhooks', 'list')).out.split('\n')).toEqual([
+      'ID       ACCOUNT  ADDRESS                   EVENT TYPES  METHOD  ENABLED  VALID  LIMITS',
+      'limited  acme     https://crm.example.com/  call_end     POST    yes      yes    total_timeout_ms=2000,concurrency=4,rate_per_second=0.5,retry_horizon_s=7200',
+      'plain    acme     https://crm.example.com/  call_end     POST    yes      yes    -',
+    ])
+    expect((await listed()).webhooks).toMatchObject([{ limits }, { limits: null }])
+    const got = await run('webhooks', 'get', 'limited', '--json', '--show-secrets')
+    expect(JSON.parse(got.out)).toMatchObject({ limits })
+    expect((await run('webhooks', 'put', file('again.json', got.out))).out).toBe(
+      'created: 0, updated: 0, unchanged: 1',
+    )
+    const fewer = { ...JSON.parse(got.out), limits: { concurrency: 4 } }
+    expect((await run('webhooks', 'put', file('fewer.json', fewer))).out).toBe(
+      'created: 0, updated: 1, unchanged: 0',
+    )
+    expect((await listed()).webhooks).toMatchObject([{ limits: { concurrency: 4 } }, { limits: null }])
+    expect(await run('webhooks', 'delete', 'limited', 'plain')).toMatchObject({ exitCode: 0 })
+  })
+
   it('are written all or not at all', async () => {
     const path = file('half.json', [form('half-1'), form('half-2', { method: 'PUT' }), form('half-1')])
     const { exitCode, out, err } = await run('webhooks', 'import', path)

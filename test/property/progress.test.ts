@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
-import { InFlightBudget } from '../../src/progress/in-flight-budget.ts'
+import { InFlightBudget, workKinds } from '../../src/progress/in-flight-budget.ts'
+import type { Hold } from '../../src/progress/in-flight-budget.ts'
 import { OffsetTracker, type TakenOffset } from '../../src/progress/offset-tracker.ts'
 
 /** Lets everything that was granted say so. */
@@ -72,41 +73,54 @@ it('the committable offset is that of the first unfinished record, never goes ba
   )
 })
 
-it('the budget stays within its bounds but for one that is too large alone, and grants in turn', async () => {
+it('the budget stays within its bounds but for one that is too large alone, and grants each kind in turn', async () => {
   const maxDeliveries = 4
   const maxBytes = 100
-  const anyMove = fc.oneof(fc.integer({ min: 0, max: 150 }), fc.constant('release' as const))
+  const anyHold = fc.record({
+    bytes: fc.integer({ min: 0, max: 150 }),
+    kind: fc.constantFrom(...workKinds),
+    accountId: fc.constantFrom('a', 'b'),
+  })
+  const anyMove = fc.oneof(anyHold, fc.constant('release' as const))
   await fc.assert(
     fc.asyncProperty(fc.array(anyMove, { maxLength: 60 }), async (moves) => {
-      const budget = new InFlightBudget({ maxDeliveries, maxBytes })
-      const granted: { readonly turn: number; readonly bytes: number }[] = []
-      const inFlight: number[] = []
-      let turn = 0
+      const budget = new InFlightBudget({ maxDeliveries, maxBytes, maxParkedAtOnce: 1_000 })
+      const asked: Hold[] = []
+      const granted: Hold[] = []
+      const inFlight: Hold[] = []
+      let nowMs = 0
       const check = (): void => {
-        const bytes = inFlight.reduce((sum, of) => sum + of, 0)
-        expect([budget.deliveries, budget.bytes]).toEqual([inFlight.length, bytes])
+        const bytesOf = (holds: readonly Hold[]): number => holds.reduce((sum, { bytes }) => sum + bytes, 0)
+        expect([budget.deliveries, budget.bytes]).toEqual([inFlight.length, bytesOf(inFlight)])
         expect(budget.deliveries).toBeLessThanOrEqual(maxDeliveries)
         if (budget.deliveries > 1) expect(budget.bytes).toBeLessThanOrEqual(maxBytes)
-        expect(granted.map((grant) => grant.turn)).toEqual(granted.map((_, index) => index))
-        expect(budget.waiting).toBe(turn - granted.length)
+        const parked = inFlight.filter(({ kind }) => kind === 'parked')
+        expect(parked.length).toBeLessThanOrEqual(maxDeliveries / 2)
+        if (parked.length > 1) expect(bytesOf(parked)).toBeLessThanOrEqual(maxBytes / 2)
+        for (const kind of workKinds) {
+          const inTurn = asked.filter((hold) => hold.kind === kind)
+          const grantedOf = granted.filter((hold) => hold.kind === kind)
+          expect(grantedOf).toEqual(inTurn.slice(0, grantedOf.length))
+        }
+        expect(budget.waiting).toBe(asked.length - granted.length)
       }
       const release = async (): Promise<void> => {
-        const bytes = inFlight.shift()
-        if (bytes !== undefined) budget.release(bytes)
+        const hold = inFlight.shift()
+        if (hold !== undefined) budget.release(hold, nowMs)
         await settled()
       }
       for (const move of moves) {
+        nowMs += 1_000
         if (move === 'release') await release()
         else {
-          const grant = { turn, bytes: move }
-          turn += 1
+          asked.push(move)
           const note = (): void => {
-            granted.push(grant)
-            inFlight.push(grant.bytes)
+            granted.push(move)
+            inFlight.push(move)
           }
-          const wait = budget.acquire(move)
-          if (wait === null) note()
-          else void wait.then(note)
+          const grant = budget.acquire(move, nowMs)
+          if (grant instanceof Promise) void grant.then(note)
+          else note()
         }
         check()
       }
@@ -114,8 +128,13 @@ it('the budget stays within its bounds but for one that is too large alone, and 
         await release()
         check()
       }
-      expect([granted.length, budget.deliveries, budget.bytes, budget.waiting]).toEqual([turn, 0, 0, 0])
+      expect([granted.length, budget.deliveries, budget.bytes, budget.waiting]).toEqual([
+        asked.length,
+        0,
+        0,
+        0,
+      ])
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   )
 })

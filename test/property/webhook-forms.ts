@@ -114,6 +114,28 @@ const anyTimeText = fc.oneof(
   otherType,
 )
 
+const anyLimits = fc.record(
+  {
+    total_timeout_ms: fc.integer({ min: 0, max: 30_001 }),
+    concurrency: fc.oneof(
+      often(fc.integer({ min: 1, max: 1_000 })),
+      seldom(fc.constantFrom(0, 1_001, 1.5)),
+      otherType,
+    ),
+    rate_per_second: fc.oneof(
+      often(fc.double({ min: 0.01, max: 10_000, noNaN: true })),
+      seldom(fc.double()),
+      otherType,
+    ),
+    retry_horizon_s: fc.oneof(
+      often(fc.integer({ min: 1, max: 2_592_000 })),
+      seldom(fc.constantFrom(0, 2_592_001, 0.5)),
+      otherType,
+    ),
+  },
+  { requiredKeys: [] },
+)
+
 /** Valid about every third time. */
 export const anyWebhookForm: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc.record(
   {
@@ -139,7 +161,7 @@ export const anyWebhookForm: fc.Arbitrary<Readonly<Record<string, unknown>>> = f
       often(fc.constantFrom('UTC', 'Europe/Moscow', 'asia/tokyo', 'Etc/GMT+3')),
       seldom(anyText),
     ),
-    limits: fc.oneof(often(fc.record({ total_timeout_ms: fc.integer({ min: 0, max: 30_001 }) })), otherType),
+    limits: fc.oneof(often(anyLimits), otherType),
     created_at: anyTimeText,
     updated_at: anyTimeText,
   },

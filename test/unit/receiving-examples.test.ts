@@ -59,6 +59,9 @@ function requestFor({ contentType, signingSecrets = [], attempt = 1, ...asked }:
     authentication: null,
     signingSecrets,
     totalTimeoutMs: null,
+    concurrency: null,
+    ratePerSecond: null,
+    retryHorizonMs: null,
   }
   const rendering = render(webhook, event, {
     deliveryId: deliveryIdOf(event.event_id, webhook.webhookId),

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
-// The part of the form that most clients never open: headers, signature, authentication, and how values are written.
+// The part of the form that most clients never open: headers, signature, authentication,
+// how values are written, and limits.
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { useMemo } from 'preact/hooks'
@@ -7,6 +8,7 @@ import { SelectField, TextField } from './field.ts'
 import { useForm } from './form-context.ts'
 import type { FormState, Secret } from './form-state.ts'
 import { HeaderRows } from './header-rows.ts'
+import { LimitFields } from './limit-fields.ts'
 import { SecretField } from './secret-field.ts'
 import { SigningSecrets } from './signing-secrets.ts'
 import { useWording } from './wording.ts'
@@ -33,23 +35,16 @@ export function AdvancedFields({ isOpen, onToggle }: AdvancedFieldsProps): VNode
     ${
       isOpen &&
       html`<div class="pair">
-        <${SelectField}
-          id="missing-values"
-          label=${words.missingValues}
-          value=${state.missingValues}
-          options=${choices(state.missingValues, words.missingValuesTypes, texts.form.unsupported)}
-          onChoice=${(value: string) => change({ missingValues: value as FormState['missingValues'] })}
-        />
-        <${TextField}
-          id="total-timeout"
-          label=${words.totalTimeout}
-          hint=${words.totalTimeoutHint}
-          value=${state.totalTimeout}
-          attributes=${{ inputmode: 'numeric' }}
-          onText=${(totalTimeout: string) => change({ totalTimeout })}
-        />
-        <${TimeZone} />
-      </div>`
+          <${SelectField}
+            id="missing-values"
+            label=${words.missingValues}
+            value=${state.missingValues}
+            options=${choices(state.missingValues, words.missingValuesTypes, texts.form.unsupported)}
+            onChoice=${(value: string) => change({ missingValues: value as FormState['missingValues'] })}
+          />
+          <${TimeZone} />
+        </div>
+        <${LimitFields} />`
     }
   </details>`
 }

@@ -32,12 +32,18 @@ const single: ReadonlyMap<string, FieldId> = new Map([
   ['signing_secrets', 'signing-secrets'],
   ['missing_values', 'missing-values'],
   ['time_zone', 'time-zone'],
+  ['limits', 'limits'],
   ['limits.total_timeout_ms', 'total-timeout'],
+  ['limits.concurrency', 'concurrency'],
+  ['limits.rate_per_second', 'rate-per-second'],
+  ['limits.retry_horizon_s', 'retry-horizon'],
 ])
 
 /** Fields that stand in the part of the form that is closed at first. */
 export function isAdvanced(field: FieldId): boolean {
-  return /^(header|authentication|username|password|token|sign|secret|missing|time|total)/.test(field)
+  return /^(header|authentication|username|password|token|sign|secret|missing|time|limits|total|concurrency|rate|retry)/.test(
+    field,
+  )
 }
 
 /** A stored secret that does not go to where the form's address leads now: the change was made in another field. */

@@ -18,9 +18,13 @@ export function fieldLabel(path: string, { form, advanced }: Texts): string {
     ['signing_secrets', advanced.signing],
     ['missing_values', advanced.missingValues],
     ['time_zone', advanced.timeZone],
-    ['limits', advanced.totalTimeout],
+    ['limits', advanced.limits],
+    ['limits.total_timeout_ms', advanced.totalTimeout],
+    ['limits.concurrency', advanced.concurrency],
+    ['limits.rate_per_second', advanced.ratePerSecond],
+    ['limits.retry_horizon_s', advanced.retryHorizon],
   ])
   const [, root = '', index] = /^(\w+)(?:\[(\d+)\])?/.exec(path) ?? []
-  const label = labels.get(root) ?? root
+  const label = labels.get(path) ?? labels.get(root) ?? root
   return index === undefined || root === 'event_types' ? label : `${label}, ${Number(index) + 1}`
 }

@@ -8,6 +8,7 @@ import type { WebhookRules } from '../../domain/webhook-rules.ts'
 import type { WebhookWarning } from '../../domain/webhook-warnings.ts'
 import type { FormState, ParameterRow, Secret } from './form-state.ts'
 import { eventTypesOf } from './form-state.ts'
+import { limitsIn } from './limit-texts.ts'
 
 /** Keys of the rows that are sent, in their order. */
 export interface Positions {
@@ -31,7 +32,7 @@ export interface DraftJudgement {
 export function draftOf(state: FormState): FormDraft {
   const parameters = state.parameters.filter(({ name, value }) => name !== '' || value !== '')
   const headers = state.headers.filter(({ name, value }) => name !== '' || sent(value) !== '')
-  const timeout = state.totalTimeout.trim()
+  const limits = limitsIn(state)
   const json = {
     enabled: state.enabled,
     address: state.address,
@@ -47,10 +48,7 @@ export function draftOf(state: FormState): FormDraft {
     ),
     missing_values: state.missingValues,
     ...(state.timeZone.trim() === '' ? {} : { time_zone: state.timeZone.trim() }),
-    // What is no number is sent as it was typed, and refused by its name.
-    ...(timeout === ''
-      ? {}
-      : { limits: { total_timeout_ms: /^\d+$/.test(timeout) ? Number(timeout) : timeout } }),
+    ...(limits === null ? {} : { limits }),
   }
   const positions = {
     parameters: parameters.map(({ key }) => key),

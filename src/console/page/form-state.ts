@@ -2,6 +2,8 @@
 // stored (and not known here) or given. Invariant: every row's key is unique within the form and never used again, so
 // that a fault or the focus stays with its row when others come and go.
 import type { WebhookForm } from '../../domain/webhook-form.ts'
+import { limitTextsOf, noLimitTexts } from './limit-texts.ts'
+import type { LimitTexts } from './limit-texts.ts'
 
 /** `stored`: set, and known to the server alone. */
 export type Secret = { readonly kind: 'stored' } | { readonly kind: 'given'; readonly text: string }
@@ -28,7 +30,7 @@ export interface SigningSecretRow {
   readonly text: string
 }
 
-export interface FormState {
+export interface FormState extends LimitTexts {
   readonly enabled: boolean
   readonly address: string
   readonly path: string
@@ -45,8 +47,6 @@ export interface FormState {
   readonly signingSecrets: readonly SigningSecretRow[]
   readonly missingValues: 'empty' | 'omit' | 'unknown'
   readonly timeZone: string
-  /** Milliseconds as typed; empty: the operator's. */
-  readonly totalTimeout: string
   readonly nextKey: number
 }
 
@@ -72,7 +72,7 @@ export const emptyForm: FormState = {
   signingSecrets: [],
   missingValues: 'empty',
   timeZone: '',
-  totalTimeout: '',
+  ...noLimitTexts,
   nextKey: 2,
 }
 
@@ -80,7 +80,6 @@ export function formStateOf(form: WebhookForm): FormState {
   let nextKey = 1
   const key = (): number => nextKey++
   const { authentication } = form
-  const timeout = form.limits?.total_timeout_ms
   const state: Omit<FormState, 'nextKey'> = {
     enabled: form.enabled,
     address: form.address,
@@ -102,7 +101,7 @@ export function formStateOf(form: WebhookForm): FormState {
     }),
     missingValues: form.missing_values ?? 'empty',
     timeZone: form.time_zone ?? '',
-    totalTimeout: timeout === undefined ? '' : String(timeout),
+    ...limitTextsOf(form.limits),
   }
   return { ...state, nextKey }
 }

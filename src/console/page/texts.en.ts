@@ -103,7 +103,7 @@ export const textsEn: Texts = {
   },
   advanced: {
     title: 'Advanced',
-    summary: 'Headers, signature, authentication, timeout, time zone',
+    summary: 'Headers, signature, authentication, limits, time zone',
     headers: 'Request headers',
     headersHint: 'Added to every request.',
     headerName: (position) => `Header name ${position}`,
@@ -135,8 +135,20 @@ export const textsEn: Texts = {
     missingValuesTypes: { empty: 'Send them empty', omit: 'Leave them out' },
     timeZone: 'Time zone',
     timeZoneHint: 'For times in parameters. Empty: UTC.',
+    limits: 'Limits',
+    limitsHint:
+      'They spare your server. A larger number than the service itself allows means what it allows.',
     totalTimeout: 'Wait for an answer, ms',
     totalTimeoutHint: '1 to 30000. Empty: the usual time.',
+    concurrency: 'Requests at once',
+    concurrencyHint: 'At most this many at a time: 1 to 1000. Empty: as many as usual.',
+    ratePerSecond: 'Requests per second',
+    ratePerSecondHint: 'At most this many: 0.01 to 10000; 0.5 is one in two seconds. Empty: no such limit.',
+    retryHorizon: 'Deliver for at most',
+    retryHorizonHint:
+      'How long after an event we go on trying to deliver it: up to 30 days. Empty: the usual time.',
+    retryHorizonUnit: 'Unit of the time of delivery',
+    horizonUnits: { hours: 'hours', minutes: 'minutes', seconds: 'seconds' },
   },
   preview: {
     title: 'The request',

@@ -9,6 +9,7 @@ import { isAdvanced, wholeForm } from './fault-placement.ts'
 import { FormProvider } from './form-context.ts'
 import { eventTypesOf } from './form-state.ts'
 import type { FormState } from './form-state.ts'
+import { limitsIn } from './limit-texts.ts'
 import { MainFields } from './main-fields.ts'
 import { PreviewPanel } from './preview-panel.ts'
 import type { Navigation } from './router.ts'
@@ -133,7 +134,7 @@ function isUsed(state: FormState): boolean {
     state.authentication !== 'none' ||
     state.missingValues !== 'empty' ||
     state.timeZone !== '' ||
-    state.totalTimeout !== ''
+    limitsIn(state) !== null
   )
 }
 

@@ -59,7 +59,7 @@ export function WebhookList({ api, notice, onNotice }: WebhookListProps): VNode 
     return reply.kind === 'done'
   }
   const toggle = ({ webhook, etag }: ListedWebhook): void => {
-    // As it came, so that nothing changes that the form has no field for.
+    // As it came, so that nothing else changes.
     const { webhook_id, account_id: _account, created_at: _created, updated_at: _updated, ...rest } = webhook
     void act(() => api.replace(webhook_id, etag, { ...rest, enabled: !webhook.enabled }))
   }

@@ -25,11 +25,16 @@ export interface GroupInternals {
       groupId: string
       topics: { topic: string; partitions: { partition: number }[] }[]
     }): Promise<{
-      responses: { partitions: { partition: number; offset: string; metadata: string | null }[] }[]
+      responses: {
+        topic: string
+        partitions: { partition: number; offset: string; metadata: string | null }[]
+      }[]
     }>
   }
   joinAndSync(): Promise<void>
   fetch(nodeId: string): Promise<object[]>
+  /** Of every topic that is subscribed to, all partitions, whoever has them. */
+  readonly partitionsPerSubscribedTopic: ReadonlyMap<string, readonly number[]>
   assigned(): readonly { topic: string; partitions: readonly number[] }[]
 }
 

@@ -114,6 +114,22 @@ describe('webhooks validate', () => {
     expect(await runCli(['webhooks', 'validate', '-'], { input })).toMatchObject({ exitCode: 0 })
   })
 
+  it('takes limits within their ranges, and says which are not', async () => {
+    const limits = { total_timeout_ms: 2_000, concurrency: 1_000, rate_per_second: 0.01, retry_horizon_s: 1 }
+    expect(await validate('limits.json', JSON.stringify({ ...valid, limits }))).toMatchObject({
+      exitCode: 0,
+      err: '',
+    })
+    const beyond = { ...limits, concurrency: 1_001, rate_per_second: 0, retry_horizon_s: 2_592_001 }
+    const { exitCode, err } = await validate('beyond.json', JSON.stringify({ ...valid, limits: beyond }))
+    expect(exitCode).toBe(1)
+    expect(err.split('\n')).toEqual([
+      'beyond.json: limits.concurrency is 1001; allowed: a whole number from 1 to 1000',
+      'beyond.json: limits.rate_per_second is 0; allowed: a number from 0.01 to 10000',
+      'beyond.json: limits.retry_horizon_s is 2592001; allowed: a whole number of seconds from 1 to 2592000',
+    ])
+  })
+
   it('takes no mask for a secret: what was shown masked cannot be written back', async () => {
     const masked = { ...valid, path: '***', authentication: { type: 'bearer', token: '***' } }
     const { exitCode, err } = await validate('masked.json', JSON.stringify(masked))

@@ -135,6 +135,46 @@ describe('a request that is refused', () => {
   })
 })
 
+describe('the limits of a webhook', () => {
+  const limits = { total_timeout_ms: 2_000, concurrency: 4, rate_per_second: 0.5, retry_horizon_s: 100 }
+
+  it('come back as they were given, stay where something else changes, and go where they are left out', async () => {
+    const { server } = await start()
+    const made = (await server.inject({ ...newWebhook, payload: draftForm({ limits }) })).json()
+    const url = `/api/webhooks/${made.webhook.webhook_id}`
+    const replace = async (etag: string, payload: object) => {
+      const headers = { ...json, 'if-match': etag }
+      return (await server.inject({ method: 'PUT', url, headers, payload })).json()
+    }
+    expect(made.webhook.limits).toEqual(limits)
+    const listed = await server.inject({ method: 'GET', url: '/api/webhooks', headers: { host } })
+    expect(listed.json().webhooks).toMatchObject([{ webhook: { limits }, valid: true }])
+    const changed = await replace(made.etag, { ...made.webhook, path: 'other' })
+    expect(changed.webhook).toMatchObject({ path: 'other', limits })
+    const one = await replace(changed.etag, draftForm({ limits: { concurrency: 1_000 } }))
+    expect(one.webhook.limits).toEqual({ concurrency: 1_000 })
+    expect((await replace(one.etag, draftForm())).webhook).not.toHaveProperty('limits')
+  })
+
+  it('are refused out of range, each by its field, and described with their ranges', async () => {
+    const { server } = await start()
+    const wrong = { total_timeout_ms: 0, concurrency: 1_001, rate_per_second: 0, retry_horizon_s: 0.5 }
+    const refused = await server.inject({ ...newWebhook, payload: draftForm({ limits: wrong }) })
+    expect(refused.statusCode).toBe(422)
+    const faults: readonly { path: string; rule: string }[] = refused.json().faults
+    expect(faults.map(({ path, rule }) => [path, rule])).toEqual(
+      Object.keys(wrong).map((name) => [`limits.${name}`, 'range']),
+    )
+    const document = await server.inject({ method: 'GET', url: '/api/openapi.json', headers: { host } })
+    const { properties } = document.json().components.schemas.WebhookDraft
+    expect(properties.limits.properties).toMatchObject({
+      concurrency: { minimum: 1, maximum: 1_000 },
+      rate_per_second: { minimum: 0.01, maximum: 10_000 },
+      retry_horizon_s: { minimum: 1, maximum: 2_592_000 },
+    })
+  })
+})
+
 describe('every answer', () => {
   it('carries the headers that keep a browser from harm', async () => {
     const { server } = await start()

@@ -93,6 +93,7 @@ describe('a test request', () => {
       kind: 'answered',
       statusCode: 204,
       redirectOrigin: null,
+      retryAfter: null,
       excerpt: null,
       timings,
     })
@@ -141,7 +142,8 @@ describe('a test request', () => {
     'tells an answer’s text for a success only, with what was sent masked: %s',
     async (statusCode, redirectOrigin, expected) => {
       const excerpt = 'hello +79161234567 and canary-header'
-      const { post } = await start({ kind: 'answered', statusCode, redirectOrigin, excerpt, timings })
+      const answered = { kind: 'answered', statusCode, redirectOrigin, retryAfter: null } as const
+      const { post } = await start({ ...answered, excerpt, timings })
       const answer = await post('/api/test', { webhook: draftForm(secrets) })
       expect(answer.json()).toMatchObject({ status_code: statusCode, ...expected })
     },

@@ -71,7 +71,8 @@ const noSecret =
   'signing_secrets[0] is not whsec_ with Base64 behind it; allowed: whsec_ and the padded Base64 of 24 to 64 bytes'
 const noZone =
   'time_zone is no time zone that is known; allowed: a name of the IANA time zone database, for example Europe/Moscow'
-const later = 'is not supported by this version; allowed: leave it out'
+const noRate = (rate: number): string =>
+  `limits.rate_per_second is ${rate}; allowed: a number from 0.01 to 10000`
 const pathForm = 'allowed: all that stands before "?", without "#" and control characters'
 const pathLength = 'allowed: at most 2048 bytes, in which a Cyrillic letter takes 6'
 
@@ -329,9 +330,27 @@ export const recordRows: readonly FaultRow<Fields>[] = [
     { limits: { ...noLimits, total_timeout_ms: 1.5 } },
     'limits.total_timeout_ms is 1.5; allowed: a whole number of milliseconds from 1 to 30000',
   ),
-  says('unsupported', { limits: { ...noLimits, concurrency: 1 } }, `limits.concurrency ${later}`),
-  says('unsupported', { limits: { ...noLimits, rate_per_second: 0 } }, `limits.rate_per_second ${later}`),
-  says('unsupported', { limits: { ...noLimits, retry_horizon_s: 60 } }, `limits.retry_horizon_s ${later}`),
+  ...[0, 1_001, -1, 1.5].map((concurrency) =>
+    says(
+      'range',
+      { limits: { ...noLimits, concurrency } },
+      `limits.concurrency is ${concurrency}; allowed: a whole number from 1 to 1000`,
+    ),
+  ),
+  ...[0, 0.009, -1, 10_000.5].map((rate_per_second) =>
+    says('range', { limits: { ...noLimits, rate_per_second } }, noRate(rate_per_second)),
+  ),
+  // JSON has no such numbers.
+  ...[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((rate_per_second) =>
+    never('range', { limits: { ...noLimits, rate_per_second } }, noRate(rate_per_second)),
+  ),
+  ...[0, 2_592_001, -60, 0.5].map((retry_horizon_s) =>
+    says(
+      'range',
+      { limits: { ...noLimits, retry_horizon_s } },
+      `limits.retry_horizon_s is ${retry_horizon_s}; allowed: a whole number of seconds from 1 to 2592000`,
+    ),
+  ),
   never('range', { created_at: -1 }, 'created_at is -1 ms; allowed: a time from 1970 to 9999'),
   never(
     'range',
@@ -426,6 +445,14 @@ export const formRows: readonly FaultRow<unknown>[] = [
     'type',
     { limits: { total_timeout_ms: '10' } },
     'limits.total_timeout_ms is text; allowed: a number',
+  ),
+  ...['concurrency', 'rate_per_second', 'retry_horizon_s'].map((name) =>
+    formSays('type', { limits: { [name]: '10' } }, `limits.${name} is text; allowed: a number`),
+  ),
+  formSays(
+    'unknown_field',
+    { limits: { concurency: 4 } },
+    'limits.concurency is no field of a webhook; allowed: perhaps concurrency was meant',
   ),
   formSays(
     'type',

@@ -34,7 +34,7 @@ const fullForm = {
   signing_secrets: [signingSecret],
   missing_values: 'omit',
   time_zone: 'Europe/Moscow',
-  limits: { total_timeout_ms: 20_000 },
+  limits: { total_timeout_ms: 20_000, concurrency: 4, rate_per_second: 0.5, retry_horizon_s: 7_200 },
   created_at: '2026-03-14T09:15:02.000Z',
   updated_at: '2026-03-14T09:15:02.250Z',
 }
@@ -56,7 +56,7 @@ const fullRecord: WebhookConfigRecord = {
   signing_secrets: [signingSecret],
   missing_values: 'omit',
   time_zone: 'Europe/Moscow',
-  limits: { ...noLimits, total_timeout_ms: 20_000 },
+  limits: { total_timeout_ms: 20_000, concurrency: 4, rate_per_second: 0.5, retry_horizon_s: 7_200 },
   created_at: 1_773_479_702_000,
   updated_at: 1_773_479_702_250,
 }
@@ -91,6 +91,8 @@ describe('reading', () => {
       parameters: [],
     })
     expect(recordOf({ ...plainForm, limits: { concurrency: null } }).limits).toEqual(noLimits)
+    const one = { ...noLimits, retry_horizon_s: 60 }
+    expect(recordOf({ ...plainForm, limits: one }).limits).toEqual(one)
   })
 
   it('takes times of any zone', () => {

@@ -21,6 +21,8 @@ function faultsOf(fields: Partial<WebhookConfigRecord>): readonly string[] {
   return validation.kind === 'valid' ? [] : validation.faults.map(faultText)
 }
 
+const unlimited = { totalTimeoutMs: null, concurrency: null, ratePerSecond: null, retryHorizonMs: null }
+
 const ruleNames: Record<WebhookRule, string> = {
   required: '',
   type: '',
@@ -61,6 +63,10 @@ describe('what is refused', () => {
       (field) => !rows.some(({ text }) => new RegExp(`^${field}\\b`).test(text)),
     )
     expect(fields).toEqual([])
+    for (const name of Object.keys(noLimits)) {
+      const rules = rows.filter(({ text }) => text.startsWith(`limits.${name} `)).map(({ rule }) => rule)
+      expect([name, ...new Set(rules)]).toEqual([name, 'range', 'type'])
+    }
   })
 
   it('is told completely, not only the first fault', () => {
@@ -73,7 +79,7 @@ describe('what is refused', () => {
       parameters: [call('nothing')],
       headers: [{ name: 'te', value: `${secretText}\n` }],
       signing_secrets: [secretText],
-      limits: { ...noLimits, total_timeout_ms: 0, concurrency: 1 },
+      limits: { total_timeout_ms: 0, concurrency: 0, rate_per_second: 0, retry_horizon_s: 0 },
     })
     expect(faults.map((text) => text.split(' ')[0])).toEqual([
       'webhook_id',
@@ -87,6 +93,8 @@ describe('what is refused', () => {
       'signing_secrets[0]',
       'limits.total_timeout_ms',
       'limits.concurrency',
+      'limits.rate_per_second',
+      'limits.retry_horizon_s',
     ])
     expect(faults.join()).not.toContain(secretText)
   })
@@ -106,7 +114,12 @@ describe('a valid webhook', () => {
       signing_secrets: [signingSecret],
       missing_values: 'omit',
       time_zone: 'Europe/Moscow',
-      limits: { ...noLimits, total_timeout_ms: 30_000 },
+      limits: {
+        total_timeout_ms: 30_000,
+        concurrency: 4,
+        rate_per_second: 0.5,
+        retry_horizon_s: 7_200,
+      },
       created_at: 0,
       updated_at: 253_402_300_799_999,
     })
@@ -129,6 +142,9 @@ describe('a valid webhook', () => {
       authentication: { kind: 'basic', username: 'u', password: '' },
       signingSecrets: [signingSecret],
       totalTimeoutMs: 30_000,
+      concurrency: 4,
+      ratePerSecond: 0.5,
+      retryHorizonMs: 7_200_000,
     })
   })
 
@@ -140,8 +156,9 @@ describe('a valid webhook', () => {
       headers: [],
       authentication: null,
       signingSecrets: [],
-      totalTimeoutMs: null,
+      ...unlimited,
     })
+    expect(aWebhook({ limits: noLimits })).toMatchObject(unlimited)
   })
 
   it.each(contentTypes)('may be sent as %s, and asks a GET for no content type', (type) => {
@@ -157,10 +174,18 @@ describe('a valid webhook', () => {
     expect(aWebhook({ event_types: ['call_end', 'call_end'] }).eventTypes).toEqual(['call_end'])
   })
 
-  it('may stop at any timeout up to the cap', () => {
-    for (const total_timeout_ms of [1, 30_000]) {
-      expect(faultsOf({ limits: { ...noLimits, total_timeout_ms } })).toEqual([])
-    }
+  it.each([
+    ['total_timeout_ms', 1, { totalTimeoutMs: 1 }],
+    ['total_timeout_ms', 30_000, { totalTimeoutMs: 30_000 }],
+    ['concurrency', 1, { concurrency: 1 }],
+    ['concurrency', 1_000, { concurrency: 1_000 }],
+    ['rate_per_second', 0.01, { ratePerSecond: 0.01 }],
+    ['rate_per_second', 1 / 3, { ratePerSecond: 1 / 3 }],
+    ['rate_per_second', 10_000, { ratePerSecond: 10_000 }],
+    ['retry_horizon_s', 1, { retryHorizonMs: 1_000 }],
+    ['retry_horizon_s', 2_592_000, { retryHorizonMs: 2_592_000_000 }],
+  ])('may have a %s of %d, whatever the operator holds it to', (name, value, expected) => {
+    expect(aWebhook({ limits: { ...noLimits, [name]: value } })).toMatchObject({ ...unlimited, ...expected })
   })
 })
 

@@ -7,6 +7,12 @@ describe('why no answer came', () => {
   it.each([
     ['ENOTFOUND', 'dns'],
     ['EAI_AGAIN', 'dns'],
+    ['ENODATA', 'dns'],
+    ['ESERVFAIL', 'dns'],
+    ['EREFUSED', 'dns'],
+    ['ETIMEOUT', 'dns'],
+    ['DNS_TIMEOUT', 'dns'],
+    ['DNS_NO_SUCH_NAME', 'dns'],
     ['ECONNREFUSED', 'connect'],
     ['EHOSTUNREACH', 'connect'],
     ['ETIMEDOUT', 'connect_timeout'],

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import type { AttemptResult, HttpRequest } from '../../../src/domain/attempt.ts'
 import { createHttpSender } from '../../../src/http/http-sender.ts'
-import type { HttpSenderOptions } from '../../../src/http/http-sender.ts'
+import type { CountedHttpSender, HttpSenderOptions } from '../../../src/http/http-sender.ts'
 import type { HttpSender } from '../../../src/ports.ts'
 import { systemClock } from '../../../src/runtime/clock.ts'
 
@@ -129,7 +129,7 @@ function selfSigned(): { key: Buffer; cert: Buffer } {
   return pair
 }
 
-export function testSender(options: Partial<HttpSenderOptions> = {}): HttpSender {
+export function testSender(options: Partial<HttpSenderOptions> = {}): CountedHttpSender {
   const bounds = {
     connectTimeoutMs: 400,
     maxResponseBytes: 65_536,

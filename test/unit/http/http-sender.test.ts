@@ -236,6 +236,27 @@ describe('where a redirect leads', () => {
   })
 })
 
+describe('when a receiver asks to be tried again', () => {
+  it.each<[string, string, string | null]>([
+    ['seconds', 'retry-after: 120\r\n', '120'],
+    ['a date', 'Retry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n', 'Fri, 31 Dec 1999 23:59:59 GMT'],
+    ['twice', 'retry-after: 1\r\nretry-after: 2\r\n', '1'],
+    ['nothing', '', null],
+    ['no value', 'retry-after:\r\n', ''],
+    ['no end of it', `retry-after: ${'9'.repeat(9_000)}\r\n`, '9'.repeat(64)],
+  ])('%s', async (_what, more, retryAfter) => {
+    const { result } = await exchangeWith((socket) => socket.write(answer('', '503 Later', more)))
+    expect(result).toMatchObject({ kind: 'answered', statusCode: 503, retryAfter })
+  })
+
+  it('is taken from the answer, not from a hint before it', async () => {
+    const { result } = await exchangeWith((socket) =>
+      socket.write(headers('103 Early Hints', 'retry-after: 9\r\n') + answer('', '503 Later')),
+    )
+    expect(result).toMatchObject({ retryAfter: null })
+  })
+})
+
 describe('the excerpt of an answer', () => {
   it.each<[string, Buffer | string, string | null]>([
     ['no body', '', null],

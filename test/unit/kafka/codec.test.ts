@@ -1,6 +1,11 @@
 import avro from 'avsc'
 import { describe, expect, it } from '@jest/globals'
-import { createEventDecoder, createWebhookDecoder, ValueDecoder } from '../../../src/kafka/codec.ts'
+import {
+  createEventDecoder,
+  createParkedDecoder,
+  createWebhookDecoder,
+  ValueDecoder,
+} from '../../../src/kafka/codec.ts'
 import { readSchema } from '../../../src/kafka/schema-files.ts'
 import { WriterSchemas } from '../../../src/kafka/writer-schemas.ts'
 import type { WriterSchema } from '../../../src/kafka/writer-schemas.ts'
@@ -269,5 +274,112 @@ describe('a webhook', () => {
       kind: 'tombstone',
       webhookId: '\uFEFFw',
     })
+  })
+})
+
+describe('a parked delivery', () => {
+  const schema = readSchema('parked-delivery')
+  const parkedType = avro.Type.forSchema(schema)
+  const schemas = new GivenSchemas({
+    1: avroSchema(eventSchema),
+    2: { kind: 'unsupported_schema_type' },
+    6: avroSchema(schema),
+    // As an older version of the worker would have written it.
+    7: avroSchema({ type: 'record', name: 'Older', fields: [{ name: 'event', type: 'bytes' }] }),
+  })
+  const decoder = createParkedDecoder(schema, schemas, createEventDecoder(eventSchema, schemas))
+  const record = {
+    event: event(),
+    webhook_ids: ['w', 'ключ'],
+    replay: 1,
+    attempt: 3,
+    deferrals: 2,
+    parked_times: 5,
+    backoff_step: 3,
+    event_time: 1_700_000_000_000,
+    expires_at: 1_700_000_600_000,
+    not_before: null,
+    expected_at: 1_700_000_000_500,
+    source_topic: 'call-events',
+    source_partition: 3,
+    source_offset: 2 ** 40,
+  }
+  const parked = (fields: object = {}, schemaId = 6): Buffer =>
+    framed(schemaId, parkedType.toBuffer({ ...record, ...fields }))
+  const decodeParked = async (value: Uint8Array | null, more: Partial<SourceRecord> = {}): Promise<unknown> =>
+    decoder.decode({ ...recordOf(value), ...more }, signal)
+
+  it('comes out with its event', async () => {
+    expect(await decodeParked(parked())).toEqual({
+      kind: 'parked',
+      event: expect.objectContaining(callEnd),
+      parked: {
+        eventBytes: event(),
+        callId: callEnd.call_id,
+        webhookIds: ['w', 'ключ'],
+        replay: 1,
+        progress: {
+          attempts: 3,
+          deferrals: 2,
+          parkedTimes: 5,
+          backoffStep: 3,
+          notBeforeMs: null,
+          expectedAtMs: 1_700_000_000_500,
+        },
+        eventTimeMs: 1_700_000_000_000,
+        expiresAtMs: 1_700_000_600_000,
+        source: { topic: 'call-events', partition: 3, offset: 2n ** 40n },
+      },
+    })
+  })
+
+  it.each<[string, Uint8Array | null, string]>([
+    ['no value', null, 'empty_value'],
+    ['no framing', Buffer.from('noise'), 'not_framed'],
+    ['a schema that nobody knows', parked({}, 99), 'unknown_schema_id'],
+    ['a schema that is none of a parked delivery', parked({}, 7), 'undecodable'],
+    ['the schema of an event', parked({}, 1), 'undecodable'],
+    ['bytes cut off', parked().subarray(0, -1), 'undecodable'],
+    ['no webhook', parked({ webhook_ids: [] }), 'missing_id'],
+    ['an event without framing', parked({ event: Buffer.from('noise') }), 'not_framed'],
+    ['an event of no bytes', parked({ event: Buffer.alloc(0) }), 'not_framed'],
+    [
+      'an event of a schema that is not Avro',
+      parked({ event: framed(2, Buffer.from('x')) }),
+      'unsupported_schema_type',
+    ],
+    ['an event without an id', parked({ event: event({ event_id: '' }) }), 'missing_id'],
+    ['an event that is a parked delivery', parked({ event: parked() }), 'undecodable'],
+  ])('with %s is undecodable, and the reason is told', async (_what, value, reason) => {
+    expect(await decodeParked(value)).toMatchObject({
+      kind: 'undecodable',
+      reason,
+      detail: expect.any(String),
+    })
+  })
+
+  it('in a batch that could not be taken apart is told as that', async () => {
+    expect(await decodeParked(parked(), { undecodableBatch: 'a codec of its own' })).toEqual({
+      kind: 'undecodable',
+      reason: 'undecodable_batch',
+      detail: 'a codec of its own',
+    })
+  })
+
+  it('with an event of a type that this reader does not know is no error', async () => {
+    expect(await decodeParked(parked({ event: event({ event_type: 'unknown' }) }))).toEqual({
+      kind: 'unknown_type',
+    })
+  })
+
+  it('with any one byte changed still ends in an answer', async () => {
+    const whole = parked()
+    for (let at = 0; at < whole.length; at += 3) {
+      for (const value of [0x00, 0x7f, 0xff]) {
+        const changed = Buffer.from(whole)
+        changed[at] = value
+        expect(await decodeParked(changed)).toHaveProperty('kind')
+      }
+    }
   })
 })

@@ -15,6 +15,8 @@ describe('an outcome as a record', () => {
       cutValues: ['keyword', 'landing_page'],
       eventAgeMs: 1_234.5678,
       nextAttemptAtMs: 1_700_000_000_000.9,
+      parked: { topic: 'webhook-retries.5m', partition: 1, offset: 2n ** 40n },
+      deferrals: 3,
       writtenAtMs: 1_700_000_000_000.2,
       timings: { connectMs: 1.5, firstByteMs: null, totalMs: 9.99 },
     })
@@ -24,6 +26,8 @@ describe('an outcome as a record', () => {
       cut_values: ['keyword', 'landing_page'],
       event_age_ms: 1_235,
       next_attempt_at: 1_700_000_000_001,
+      parked: { topic: 'webhook-retries.5m', partition: 1, offset: 2 ** 40 },
+      deferrals: 3,
       written_at: 1_700_000_000_000,
       connect_ms: 2,
       first_byte_ms: null,
@@ -57,6 +61,7 @@ describe('an outcome as a record', () => {
       config_partition: null,
       connect_ms: null,
       total_ms: null,
+      parked: null,
     })
     expect(() => type.toBuffer(bare)).not.toThrow()
   })

@@ -3,6 +3,7 @@ import { replicationFaults, topicFaults } from '../../../src/kafka/startup-check
 import type { FoundTopic, FoundTopics, TopicRole } from '../../../src/kafka/startup-checks.ts'
 
 const found = (policy: string, config: Record<string, string> = {}, replicationFactor = 3): FoundTopic => ({
+  partitions: 12,
   replicationFactor,
   config: {
     'cleanup.policy': policy,
@@ -12,12 +13,25 @@ const found = (policy: string, config: Record<string, string> = {}, replicationF
   },
 })
 
+/** For what does not wait, or not for long. */
+const retryTopic = (config: Record<string, string> = {}): FoundTopic =>
+  found('delete', { 'max.message.bytes': '1114112', 'retention.ms': '86400000', ...config })
+
 const good: FoundTopics = {
   events: { name: 'events', found: found('delete') },
   webhooks: { name: 'webhooks', found: found('compact') },
   outcomes: { name: 'outcomes', found: found('delete') },
   deadLetters: { name: 'letters', found: found('delete', { 'max.message.bytes': '1114112' }) },
+  retries: [
+    { name: 'retries.0s', delayMs: 0, found: retryTopic() },
+    { name: 'retries.8h', delayMs: 28_800_000, found: retryTopic({ 'retention.ms': '144000000' }) },
+  ],
 }
+
+const withRetryTopic = (topic: FoundTopic | null): FoundTopics => ({
+  ...good,
+  retries: good.retries.map((each) => (each.delayMs === 0 ? { ...each, found: topic } : each)),
+})
 
 const withTopic = (role: TopicRole, topic: FoundTopic | null): FoundTopics => ({
   ...good,
@@ -70,7 +84,60 @@ describe('topics', () => {
   })
 
   it('whose brokers do not tell a value do not pass', () => {
-    const silent: FoundTopic = { replicationFactor: Infinity, config: {} }
+    const silent: FoundTopic = { partitions: 12, replicationFactor: Infinity, config: {} }
     expect(replicationFaults(withTopic('events', silent))).toHaveLength(1)
+  })
+})
+
+describe('a retry topic', () => {
+  it.each<[string, FoundTopic | null, readonly string[]]>([
+    ['that is absent', null, ['the topic is absent; make it with "topics create"']],
+    [
+      'that is compacted',
+      { ...retryTopic(), config: { ...retryTopic().config, 'cleanup.policy': 'compact' } },
+      ['cleanup.policy is compact; needed: delete, because compaction would drop what is parked'],
+    ],
+    [
+      'that forgets before a day is over',
+      retryTopic({ 'retention.ms': '86399999' }),
+      [
+        'retention.ms is 86399999; needed: at least 86400000, which is twice its wait and 24 hours, or what is parked could be deleted before it is due',
+      ],
+    ],
+    ['that never forgets', retryTopic({ 'retention.ms': '-1' }), []],
+    [
+      'with fewer partitions than events have',
+      { ...retryTopic(), partitions: 11 },
+      ['has 11 partitions; needed: at least 12, as many as events'],
+    ],
+    ['with more partitions than events have', { ...retryTopic(), partitions: 13 }, []],
+    [
+      'that does not take every event',
+      retryTopic({ 'max.message.bytes': '1114111' }),
+      [
+        'max.message.bytes is 1114111; needed: at least 1114112, which is that of events and 64 KiB for what is said of the delivery',
+      ],
+    ],
+  ])('%s', (_what, topic, faults) => {
+    const topics = withRetryTopic(topic)
+    expect(topicFaults(topics)).toEqual(faults.map((fault) => `retries.0s: ${fault}`))
+    expect(replicationFaults(topics)).toEqual([])
+  })
+
+  it('keeps what it holds for twice its wait longer', () => {
+    const [first, last] = good.retries
+    if (first === undefined || last === undefined) throw new Error('two retry topics are named above')
+    const short = { ...last, found: retryTopic({ 'retention.ms': '143999999' }) }
+    expect(topicFaults({ ...good, retries: [first, short] })).toEqual([
+      expect.stringContaining('retries.8h: retention.ms is 143999999; needed: at least 144000000'),
+    ])
+  })
+
+  it('has the copies that all topics have', () => {
+    const topic = { ...retryTopic({ 'min.insync.replicas': '1' }), replicationFactor: 1 }
+    expect(replicationFaults(withRetryTopic(topic))).toEqual([
+      'retries.0s: replication factor is 1; needed: at least 3',
+      'retries.0s: min.insync.replicas is 1; needed: at least 2',
+    ])
   })
 })

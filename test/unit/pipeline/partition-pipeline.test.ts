@@ -1,6 +1,8 @@
 // One partition: what is taken when, what finishes an offset, and what a halt leaves behind.
 import { describe, expect, it } from '@jest/globals'
+import { readEvent } from '../../../src/pipeline/event-life.ts'
 import { PartitionPipeline } from '../../../src/pipeline/partition-pipeline.ts'
+import type { PartitionKind } from '../../../src/pipeline/partition-pipeline.ts'
 import type { SourceRecord } from '../../../src/ports.ts'
 import { callEvent, webhookConfig } from '../../fakes/call-events.ts'
 import { PipelineWorld, sessionTimeoutMs } from '../../fakes/pipeline-world.ts'
@@ -15,7 +17,11 @@ async function onePartition(options: WorldOptions = {}) {
   const process = await world.started()
   const tapped: string[] = []
   const tap = { pause: () => tapped.push('pause'), resume: () => tapped.push('resume') }
-  const pipeline = new PartitionPipeline(process.partition, tap, null)
+  const kind: PartitionKind = {
+    delayMs: null,
+    read: (taken, signal) => readEvent(taken, signal, process.parked.event),
+  }
+  const pipeline = new PartitionPipeline(process.partition, kind, tap, null)
   const record = (offset: number, text = `e${offset}`): SourceRecord => {
     if (/^e\d+$/.test(text)) {
       decoder.means(text, { kind: 'event', event: callEvent(text, { occurred_at: clock.nowMs() }) })
@@ -28,19 +34,55 @@ async function onePartition(options: WorldOptions = {}) {
   return { world, process, pipeline, tapped, record, records }
 }
 
+/** A partition of a retry topic. `taken`: the offsets that were, each finished at once. */
+async function waitingPartition(delayMs: number) {
+  const { world, process, records } = await onePartition()
+  const taken: bigint[] = []
+  const tapped: string[] = []
+  const tap = { pause: () => tapped.push('pause'), resume: () => tapped.push('resume') }
+  const read: PartitionKind['read'] = ({ position }) =>
+    Promise.resolve(({ done }) => {
+      taken.push(position.offset)
+      done('finished')
+      return Promise.resolve()
+    })
+  const pipeline = new PartitionPipeline(process.partition, { delayMs, read }, tap, null)
+  return { world, pipeline, taken, tapped, records }
+}
+
 describe('deliveries of a partition', () => {
   it('run in parallel, and the offset stays below the first that is not finished', async () => {
     const { world, pipeline, records } = await onePartition()
+    world.tableSource.put(webhookConfig('v'))
     world.sender.script('http://w.test/hook', { status: 200, afterMs: 900 }, { status: 200, afterMs: 10 })
     pipeline.records(records(5, 6, 7), 8n)
     await world.clock.advance(100)
-    expect(world.sender.mostUnderWay).toBe(3)
-    expect(world.outcomes.endings).toHaveLength(2)
+    // Two at each of two receivers: more at one is earned by answers.
+    expect(world.sender.mostUnderWay).toBe(4)
+    expect(world.outcomes.endings).toHaveLength(5)
     expect(pipeline.committable()?.offset).toBe(5n)
     expect(pipeline.lag()).toBe(3n)
     await world.clock.advance(1_000)
     expect(pipeline.committable()?.offset).toBe(8n)
     expect(pipeline.lag()).toBe(0n)
+  })
+
+  it('that are parked finish their offset when both the parked record and its outcome are acknowledged', async () => {
+    const { world, process, pipeline, records } = await onePartition()
+    world.sender.script('http://w.test/hook', { status: 500 })
+    process.parking.hold()
+    world.outcomes.hold()
+    pipeline.records(records(0), 1n)
+    await world.clock.advance(100)
+    expect([world.retries.writes.length, world.outcomes.steps]).toEqual([1, []])
+    expect(pipeline.committable()?.offset).toBe(0n)
+    process.parking.release()
+    await settle()
+    expect(world.outcomes.steps).toEqual(['0/a1'])
+    expect(pipeline.committable()?.offset).toBe(0n)
+    world.outcomes.release()
+    await settle()
+    expect(pipeline.committable()?.offset).toBe(1n)
   })
 
   it('finish their offset only when all outcomes of the event are acknowledged', async () => {
@@ -247,6 +289,36 @@ describe('an abandoned partition', () => {
   })
 })
 
+describe('a cut', () => {
+  it('parks what is unfinished, so that nothing of it is left', async () => {
+    const { world, pipeline, records } = await onePartition({ budget: { maxDeliveries: 2 } })
+    world.sender.script('http://w.test/hook', { hang: true })
+    pipeline.records(records(0, 1, 2, 3), 4n)
+    await world.clock.advance(100)
+    pipeline.cut()
+    await world.clock.run(pipeline.idle())
+    expect(world.sent).toEqual(['e0', 'e1'])
+    // The third was taken and waited for its place in the budget; the fourth was not.
+    expect(world.outcomes.steps).toEqual(['0/a1', '0/a1', '0/d1'])
+    expect(world.outcomes.written.map(({ reason }) => reason)).toEqual(Array(3).fill('interrupted'))
+    expect(pipeline.committable()?.offset).toBe(3n)
+  })
+
+  it('is over when the partition goes on', async () => {
+    const { world, pipeline, records } = await onePartition()
+    world.sender.script('http://w.test/hook', { hang: true }, { status: 200 })
+    pipeline.records(records(0), 1n)
+    await world.clock.advance(100)
+    pipeline.cut()
+    await world.clock.run(pipeline.idle())
+    pipeline.goOn()
+    pipeline.records(records(1, 2), 3n)
+    await world.clock.advance(100)
+    expect(world.outcomes.endings).toEqual(['delivered: ok after 1', 'delivered: ok after 1'])
+    expect(pipeline.committable()?.offset).toBe(3n)
+  })
+})
+
 describe('bounds', () => {
   it('hold the number of deliveries under way', async () => {
     const { world, process, pipeline, records } = await onePartition({ budget: { maxDeliveries: 3 } })
@@ -317,5 +389,69 @@ describe('records that arrive just when the queue runs dry', () => {
       await world.clock.advance(500)
       expect([turns, world.sent]).toEqual([turns, ['e0', 'e1']])
     }
+  })
+})
+
+describe('a partition of a retry topic', () => {
+  const delayMs = 30_000
+
+  it('takes each record when it is due, a tenth of the delay sooner or later, in order', async () => {
+    const { world, pipeline, taken, records } = await waitingPartition(delayMs)
+    pipeline.records(records(0, 1, 2), 3n)
+    await world.clock.advance(0.9 * delayMs - 1)
+    expect(taken).toEqual([])
+    expect([pipeline.committable(), pipeline.lag()]).toEqual([null, 3n])
+    await world.clock.advance(0.2 * delayMs + 1)
+    expect(taken).toEqual([0n, 1n, 2n])
+    expect([pipeline.committable()?.offset, pipeline.lag()]).toEqual([3n, 0n])
+  })
+
+  it('takes at once what was due before it came', async () => {
+    const { world, pipeline, taken, records } = await waitingPartition(delayMs)
+    const old = records(0, 1)
+    await world.clock.advance(1.1 * delayMs)
+    pipeline.records(old, 2n)
+    await settle()
+    expect(taken).toEqual([0n, 1n])
+  })
+
+  it('waits no longer than its delay, whatever the clock of the broker says', async () => {
+    const { world, pipeline, taken, records } = await waitingPartition(delayMs)
+    const [record] = records(0)
+    if (record === undefined) throw new Error('one record was asked for')
+    pipeline.records([{ ...record, timestampMs: world.clock.nowMs() + 86_400_000 }], 1n)
+    await world.clock.advance(1.1 * delayMs)
+    expect(taken).toEqual([0n])
+  })
+
+  it('keeps few of those that wait, and has the rest handed over again before they are due', async () => {
+    const { world, pipeline, taken, tapped, records } = await waitingPartition(delayMs)
+    const all = records(...Array.from({ length: 100 }, (_, index) => index))
+    let next = pipeline.records(all, 100n)
+    expect(next).toBe(16)
+    expect(tapped).toEqual(['pause'])
+    const limitMs = world.clock.monotonicMs() + 1.1 * delayMs
+    while (next < 100 && world.clock.monotonicMs() < limitMs) {
+      await world.clock.advance(10)
+      if (tapped.at(-1) === 'resume') next += pipeline.records(all.slice(next), 100n)
+    }
+    await world.clock.advance(0.2 * delayMs)
+    expect(taken).toEqual(all.map(({ position }) => position.offset))
+    expect(pipeline.committable()?.offset).toBe(100n)
+  })
+
+  it('that was halted wakes for nothing, and goes on with what it reads again', async () => {
+    const { world, pipeline, taken, records } = await waitingPartition(delayMs)
+    const two = records(0, 1)
+    pipeline.records(two, 2n)
+    await settle()
+    pipeline.halt()
+    await world.clock.advance(2 * delayMs)
+    expect(taken).toEqual([])
+    expect(pipeline.records(two, 2n)).toBe(2)
+    pipeline.goOn()
+    pipeline.records(two, 2n)
+    await settle()
+    expect(taken).toEqual([0n, 1n])
   })
 })

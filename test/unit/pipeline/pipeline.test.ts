@@ -1,5 +1,6 @@
 // All partitions of a process, and the interleavings with the group, with a crash and with a stop.
 import { describe, expect, it } from '@jest/globals'
+import type { OffsetCommit } from '../../../src/ports.ts'
 import { webhookConfig } from '../../fakes/call-events.ts'
 import { FakeOutcomeSink } from '../../fakes/fake-outcome-sink.ts'
 import {
@@ -7,11 +8,20 @@ import {
   PipelineWorld,
   revokeSettleMs,
   sessionTimeoutMs,
+  writeMs,
 } from '../../fakes/pipeline-world.ts'
 import type { FakeProcess, WorldOptions } from '../../fakes/pipeline-world.ts'
 import { settle } from '../../fakes/virtual-clock.ts'
 
 const address = 'http://w.test/hook'
+
+/** Of call events, with nothing finished behind it. */
+const commitOf = (partition: number, offset: bigint): OffsetCommit => ({
+  topic: 'call-events',
+  partition,
+  offset,
+  metadata: '',
+})
 
 async function worldWithWebhook(
   options: WorldOptions = {},
@@ -35,12 +45,12 @@ describe('the commit cadence', () => {
     await clock.advance(commitIntervalMs - 1)
     expect(source.commits).toEqual([])
     await clock.advance(1)
-    expect(source.commits).toEqual([{ epoch: 1, offsets: [{ partition: 0, offset: 2n, metadata: '' }] }])
+    expect(source.commits).toEqual([{ epoch: 1, offsets: [commitOf(0, 2n)] }])
     await clock.advance(10 * commitIntervalMs)
     expect(source.commits).toHaveLength(1)
     world.events(1, 'c')
     await clock.advance(2 * commitIntervalMs)
-    expect(source.commits[1]?.offsets).toEqual([{ partition: 1, offset: 1n, metadata: '' }])
+    expect(source.commits[1]?.offsets).toEqual([commitOf(1, 1n)])
   })
 
   it('has one commit under way at a time, so that none overtakes another', async () => {
@@ -61,10 +71,10 @@ describe('the commit cadence', () => {
     const { world, process } = await worldWithWebhook()
     const { clock, source } = world
     world.events(0, 'a')
-    source.crash()
+    source.expel()
     await clock.advance(2 * commitIntervalMs)
     expect(process.observer.of('commit_failed').length).toBeGreaterThan(0)
-    source.joinAfterCrash([0])
+    await clock.run(source.rejoin([0]))
     await clock.advance(2 * commitIntervalMs)
     expect(source.committed(0)).toBe(1n)
   })
@@ -95,6 +105,19 @@ describe('the commit cadence', () => {
     expect(process.observer.of('lag').at(-1)).toEqual({ kind: 'lag', records: 3n })
   })
 
+  it('tells how many are parked, those too that it has not read yet', async () => {
+    const { world, process } = await worldWithWebhook({ batchSize: 10 })
+    world.sender.script(address, { status: 503, retryAfter: '600' })
+    for (const batch of [0, 1, 2]) {
+      world.events(0, ...Array.from({ length: 30 }, (_, index) => `call ${batch} ${index}`))
+      await world.clock.advance(2 * commitIntervalMs)
+    }
+    const { length } = world.retries.writes.filter(({ delayMs }) => delayMs === 300_000)
+    expect(length).toBeGreaterThan(50)
+    const told = process.observer.of('parked_lag').findLast(({ delayMs }) => delayMs === 300_000)
+    expect(told?.records).toBe(BigInt(length))
+  })
+
   it('ends with a start that fails', async () => {
     const world = new PipelineWorld()
     const process = world.process()
@@ -119,14 +142,14 @@ describe('a rejoin', () => {
     await clock.advance(1_000)
     expect(world.sent).toEqual(['a'])
     await clock.run(rejoined)
-    expect(source.commits).toEqual([{ epoch: 1, offsets: [{ partition: 0, offset: 1n, metadata: '' }] }])
+    expect(source.commits).toEqual([{ epoch: 1, offsets: [commitOf(0, 1n)] }])
     await clock.advance(3_000)
     // The batch that came during the rejoin was not taken, and came again.
     expect(world.sent).toEqual(['a', 'b'])
     expect(source.committed(0)).toBe(2n)
   })
 
-  it('does not wait longer than it may, and a kept partition goes on where it was', async () => {
+  it('does not wait longer than it may: what is left is cut, parked and committed, and goes on from there', async () => {
     const { world } = await worldWithWebhook()
     const { clock, source } = world
     world.sender.script(address, { status: 200, afterMs: 9_000 }, { status: 200 })
@@ -135,31 +158,76 @@ describe('a rejoin', () => {
     const begunAtMs = clock.monotonicMs()
     await clock.run(source.rejoin([0]))
     expect(clock.monotonicMs() - begunAtMs).toBe(revokeSettleMs)
-    // Not past what hangs, though the commit tells that the one behind it is finished.
+    expect(world.outcomes.steps).toEqual(['0/final', '0/a1'])
+    expect(world.outcomes.written[1]).toMatchObject({ reason: 'interrupted', parked: { partition: 0 } })
+    expect(source.committed(0)).toBe(2n)
+    await clock.advance(6_000)
+    expect(world.sent).toEqual(['a', 'b', 'a'])
+    expect(world.sender.ledger[2]?.attempt).toBe(2)
+    expect(world.outcomes.endings).toEqual(['delivered: ok after 1', 'delivered: ok after 2'])
+    expect(source.committed(0, 'webhook-retries.5s')).toBe(1n)
+    expect(source.commits.at(-1)?.epoch).toBe(2)
+  })
+
+  it('waits a little longer for what was cut to be written, and a kept partition goes on where it was', async () => {
+    const { world, process } = await worldWithWebhook()
+    const { clock, source } = world
+    world.sender.script(address, { status: 200, afterMs: 9_000 }, { status: 200 })
+    process.parking.hold()
+    world.events(0, 'a', 'b')
+    await clock.advance(100)
+    const begunAtMs = clock.monotonicMs()
+    await clock.run(source.rejoin([0]))
+    expect(clock.monotonicMs() - begunAtMs).toBe(revokeSettleMs + writeMs)
+    // Not past what is not acknowledged, though the commit tells that the one behind it is finished.
     expect(source.committed(0)).toBe(0n)
-    await clock.advance(5_000)
+    await clock.advance(100)
+    process.parking.release()
+    await clock.advance(1_000)
     expect(world.sent).toEqual(['a', 'b'])
     expect(source.committed(0)).toBe(2n)
     expect(source.commits.at(-1)?.epoch).toBe(2)
   })
 
-  it('that takes a partition away cuts its deliveries and never commits it again', async () => {
+  it('that takes a partition away parks its deliveries, and never commits it again', async () => {
     const { world } = await worldWithWebhook({ partitions: 2 })
     const { clock, source } = world
-    world.sender.script(address, { status: 200, afterMs: 9_000 })
+    world.sender.script(
+      address,
+      { status: 200, afterMs: 9_000 },
+      { status: 200, afterMs: 9_000 },
+      { status: 200 },
+    )
     world.events(0, 'a')
     world.events(1, 'b')
     await clock.advance(100)
     await clock.run(source.rejoin([1]))
     await settle()
-    expect(world.sender.underWay).toBe(1)
+    expect(world.sender.underWay).toBe(0)
+    expect([source.committed(0), source.committed(1)]).toEqual([1n, 1n])
     await clock.advance(10_000)
-    expect(source.committed(0)).toBeNull()
-    expect(source.committed(1)).toBe(1n)
+    // What was parked of the other is for whoever has that partition now.
+    expect(world.sent).toEqual(['a', 'b', 'b'])
     expect(source.commits.filter(({ epoch }) => epoch === 2).flatMap(({ offsets }) => offsets)).toEqual([
-      { partition: 1, offset: 1n, metadata: '' },
+      { topic: 'webhook-retries.5s', partition: 1, offset: 1n, metadata: '' },
     ])
     expect(world.outcomes.endings).toHaveLength(1)
+  })
+
+  it('that takes a partition away before what was cut is written leaves it uncommitted for good', async () => {
+    const { world, process } = await worldWithWebhook({ partitions: 2 })
+    const { clock, source } = world
+    world.sender.script(address, { hang: true })
+    process.parking.hold()
+    world.events(0, 'a')
+    world.events(1, 'b')
+    await clock.advance(100)
+    await clock.run(source.rejoin([1]))
+    process.parking.release()
+    await clock.advance(2 * commitIntervalMs)
+    expect(source.committed(0)).toBeNull()
+    expect(source.committed(1)).toBe(1n)
+    expect(source.commits.flatMap(({ offsets }) => offsets)).toEqual([commitOf(1, 1n)])
   })
 
   it('that gives a partition back later begins it anew, from where the group stands', async () => {
@@ -191,6 +259,25 @@ describe('a rejoin', () => {
     await clock.advance(5_000)
     expect(world.sent).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
     expect(source.committed(0)).toBe(6n)
+  })
+
+  it('that outlives the membership which it ended cuts nothing of the next', async () => {
+    const { world } = await worldWithWebhook()
+    const { clock, source } = world
+    world.sender.script(address, { status: 200, afterMs: 9_000 }, { status: 200 })
+    world.events(0, 'a')
+    await clock.advance(100)
+    // The client breaks while the rejoin waits for what is in flight, and its successor is quicker.
+    const rejoined = source.rejoin([0])
+    await clock.advance(1_000)
+    source.crash()
+    source.joinAfterCrash([0])
+    await clock.advance(revokeSettleMs)
+    world.events(0, 'b')
+    await clock.advance(9_000)
+    expect(world.outcomes.endings).toEqual(['delivered: ok after 1', 'delivered: ok after 1'])
+    expect(source.committed(0)).toBe(2n)
+    await clock.run(rejoined)
   })
 
   it('twice in a row changes nothing', async () => {
@@ -235,7 +322,8 @@ describe('a membership that lapsed unnoticed', () => {
       else source.joinAfterCrash([0])
       const commitsBefore = source.commits.length
       await clock.advance(10_000)
-      expect(source.commits.slice(commitsBefore)).toEqual([])
+      const since = source.commits.slice(commitsBefore).flatMap(({ offsets }) => offsets)
+      expect(since.filter(({ topic }) => topic === source.topic)).toEqual([])
       expect(source.committed(0)).toBe(4n)
       world.events(0, 'e')
       await clock.advance(1_000)
@@ -243,14 +331,35 @@ describe('a membership that lapsed unnoticed', () => {
     },
   )
 
+  it('and came back leaves to others what they have finished meanwhile', async () => {
+    const { world } = await worldWithWebhook()
+    const { clock, source } = world
+    world.events(0, 'a')
+    await clock.advance(1_000)
+    expect(source.committed(0)).toBe(1n)
+    world.sender.script(address, { status: 200, afterMs: 8_000 })
+    world.events(0, 'b')
+    await clock.advance(100)
+    source.crash()
+    source.commitByAnother(0, 2n)
+    source.joinAfterCrash([0])
+    await clock.advance(10_000)
+    expect([world.sent, world.outcomes.endings]).toEqual([['a', 'b'], ['delivered: ok after 1']])
+    expect([world.sender.underWay, source.committed(0)]).toEqual([0, 2n])
+  })
+
   it('learns where the group stands even while it drains', async () => {
     const { world, process } = await worldWithWebhook()
     const { clock, source } = world
     world.sender.script(address, { status: 200, afterMs: 9_000 })
+    process.parking.hold()
     world.events(0, 'a')
     await clock.advance(100)
-    await clock.run(source.rejoin([0]), 7_000)
+    await clock.run(source.rejoin([0]), 9_000)
+    expect(source.committed(0)).toBeNull()
     const drained = process.pipeline.drain(30_000)
+    await clock.advance(100)
+    process.parking.release()
     expect(await clock.run(drained)).toEqual({ clean: true })
     expect(source.committed(0)).toBe(1n)
   })
@@ -268,6 +377,61 @@ describe('a heartbeat that is not answered', () => {
     source.beatAgain()
     await clock.advance(500)
     expect(world.sent).toEqual(['a'])
+  })
+
+  it('lets nothing be committed until the group answers again', async () => {
+    const { world } = await worldWithWebhook()
+    const { clock, source, outcomes } = world
+    outcomes.hold()
+    world.events(0, 'a')
+    await clock.advance(100)
+    source.stopBeating()
+    await clock.advance(sessionTimeoutMs + 1)
+    outcomes.release()
+    await clock.advance(3 * commitIntervalMs)
+    expect(source.commits).toEqual([])
+    source.beatAgain()
+    await clock.advance(commitIntervalMs)
+    expect(source.committed(0)).toBe(1n)
+  })
+})
+
+describe('a client that breaks', () => {
+  it('has left the group: nothing begins and nothing is written until it has joined anew', async () => {
+    const { world } = await worldWithWebhook({ budget: { maxDeliveries: 1 } })
+    const { clock, source, outcomes } = world
+    world.sender.script(address, { status: 200, afterMs: 2_000 }, { status: 200 })
+    world.events(0, 'a', 'b')
+    await clock.advance(100)
+    source.crash()
+    await clock.advance(5_000)
+    expect([world.sent, outcomes.steps]).toEqual([['a'], []])
+    source.joinAfterCrash([0])
+    await clock.advance(1_000)
+    expect([world.sent, outcomes.steps]).toEqual([
+      ['a', 'b'],
+      ['0/final', '0/final'],
+    ])
+    expect(source.committed(0)).toBe(2n)
+  })
+})
+
+describe('a rejoin of a member in doubt', () => {
+  it('does not wait for what has to be written: that waits for the rejoin', async () => {
+    const { world } = await worldWithWebhook()
+    world.sender.script(address, { status: 200, afterMs: 4_000 })
+    world.source.stopBeating()
+    await world.clock.advance(8_000)
+    world.events(0, 'a')
+    await world.clock.advance(8_000)
+    expect(world.outcomes.steps).toEqual([])
+    const startedAtMs = world.clock.monotonicMs()
+    await world.clock.run(world.source.rejoin([0]))
+    expect(world.clock.monotonicMs() - startedAtMs).toBeLessThan(1_000)
+    world.source.beatAgain()
+    await world.clock.advance(1_000)
+    expect(world.outcomes.steps).toEqual(['0/final'])
+    expect(world.sender.ledger).toHaveLength(1)
   })
 })
 
@@ -364,18 +528,37 @@ describe('a drain', () => {
     expect(await clock.run(drained)).toEqual({ clean: true })
     expect(world.sent).toEqual(['a'])
     expect(source.committed(0)).toBe(1n)
-    expect(await source.commit(source.epoch, [{ partition: 0, offset: 2n, metadata: '' }])).toMatchObject({
-      kind: 'refused',
-    })
+    expect(await source.commit(source.epoch, [commitOf(0, 2n)])).toMatchObject({ kind: 'refused' })
     await process.tableSource.stop()
     process.gate.stop()
     expect(clock.pending).toBe(0)
   })
 
-  it('that lasts too long cuts what is in flight and leaves it uncommitted', async () => {
+  it('that lasts too long cuts what is in flight, parks and commits it, for whoever comes next', async () => {
     const { world, process } = await worldWithWebhook()
     const { clock, source } = world
     world.sender.script(address, { hang: true })
+    world.events(0, 'a', 'b')
+    await clock.advance(100)
+    const begunAtMs = clock.monotonicMs()
+    expect(await clock.run(process.pipeline.drain(3_000))).toEqual({ clean: true })
+    expect(clock.monotonicMs() - begunAtMs).toBe(3_000 - writeMs)
+    await settle()
+    expect(world.sender.underWay).toBe(0)
+    expect(world.outcomes.steps).toEqual(['0/a1', '0/a1'])
+    expect(source.committed(0)).toBe(2n)
+    world.sender.script(address, { status: 200 })
+    await nextProcess(world)
+    await clock.advance(6_000)
+    expect(world.sent).toEqual(['a', 'b', 'a', 'b'])
+    expect(world.outcomes.endings).toEqual(['delivered: ok after 2', 'delivered: ok after 2'])
+  })
+
+  it('whose writes are not acknowledged in time leaves what it cut uncommitted', async () => {
+    const { world, process } = await worldWithWebhook()
+    const { clock, source } = world
+    world.sender.script(address, { hang: true })
+    process.parking.hold()
     world.events(0, 'a', 'b')
     await clock.advance(100)
     const begunAtMs = clock.monotonicMs()

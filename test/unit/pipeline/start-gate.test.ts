@@ -55,9 +55,11 @@ describe('the start gate', () => {
   it('lets those who wait go when the last fact holds, and not before', async () => {
     const { clock, gate, known } = gateWith({ ready: false, heartbeatMs: null })
     let passed = 0
-    void gate.pass()?.then(() => {
+    const waiting = async (): Promise<void> => {
+      for (let closed = gate.pass(); closed !== null; closed = gate.pass()) await closed
       passed += 1
-    })
+    }
+    void waiting()
     known.ready = true
     await clock.advance(1_000)
     expect(passed).toBe(0)
@@ -65,6 +67,17 @@ describe('the start gate', () => {
     await clock.advance(200)
     expect(passed).toBe(1)
     expect(gate.pass()).toBeNull()
+  })
+
+  it('lets those who wait look within a tick whether they still want to', async () => {
+    const { clock, gate } = gateWith({ ready: false })
+    let asked = 0
+    void gate.pass()?.then(() => {
+      asked += 1
+    })
+    await clock.advance(200)
+    expect(asked).toBe(1)
+    expect(gate.pass()).not.toBeNull()
   })
 
   it('closes as soon as the last good heartbeat is older than the session timeout', async () => {

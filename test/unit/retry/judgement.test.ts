@@ -10,7 +10,10 @@ const policy: StatusPolicy = {
 
 function answered(statusCode: number, totalMs: number, by = policy): Judgement {
   const timings = { connectMs: 0, firstByteMs: 1, totalMs }
-  return judge({ kind: 'answered', statusCode, redirectOrigin: null, excerpt: null, timings }, by)
+  return judge(
+    { kind: 'answered', statusCode, redirectOrigin: null, retryAfter: null, excerpt: null, timings },
+    by,
+  )
 }
 
 function unanswered(failure: TransportFailure, totalMs: number): Judgement {

@@ -256,8 +256,28 @@ describe('settings that contradict each other', () => {
       'topics.webhooks.replicationFactor (TOPICS_WEBHOOKS_REPLICATION_FACTOR): 1 is too few; allowed: at least topics.minInsyncReplicas (2)',
     ],
     [
-      { TOPICS_EVENTS_MAX_MESSAGE_BYTES: '2097152' },
+      { TOPICS_EVENTS_MAX_MESSAGE_BYTES: '2097152', TOPICS_RETRIES_MAX_MESSAGE_BYTES: '2162688' },
       'topics.deadLetters.maxMessageBytes (TOPICS_DEAD_LETTERS_MAX_MESSAGE_BYTES): 1114112 is too small; allowed: at least 2162688, which is topics.events.maxMessageBytes and 64 KiB for the reason',
+    ],
+    [
+      { TOPICS_EVENTS_MAX_MESSAGE_BYTES: '2097152', TOPICS_DEAD_LETTERS_MAX_MESSAGE_BYTES: '2162688' },
+      'topics.retries.maxMessageBytes (TOPICS_RETRIES_MAX_MESSAGE_BYTES): 1114112 is too small; allowed: at least 2162688, which is topics.events.maxMessageBytes and 64 KiB for what is said of the delivery',
+    ],
+    [
+      { TOPICS_RETRIES_REPLICATION_FACTOR: '1' },
+      'topics.retries.replicationFactor (TOPICS_RETRIES_REPLICATION_FACTOR): 1 is too few; allowed: at least topics.minInsyncReplicas (2)',
+    ],
+    [
+      { TOPICS_OUTCOMES_NAME: 'webhook-retries.5s' },
+      'topics.outcomes.name (TOPICS_OUTCOMES_NAME): "webhook-retries.5s" looks like a retry topic; allowed: a name that does not begin with topics.retries.prefix ("webhook-retries") and a dot',
+    ],
+    [
+      { HTTP_CONNECTIONS_PER_ORIGIN: '255' },
+      'lanes.originConcurrency (LANES_ORIGIN_CONCURRENCY): 256 is too many; allowed: at most http.connectionsPerOrigin (255), or requests would wait for a connection with their time running',
+    ],
+    [
+      { LANES_CONCURRENCY: '257' },
+      'lanes.concurrency (LANES_CONCURRENCY): 257 is too many; allowed: at most lanes.originConcurrency (256)',
     ],
   ])('%j', (environment, fault) => {
     expect(faultsOf({ environment })).toEqual([fault])

@@ -25,6 +25,8 @@ export function anOutcome(changes: Partial<Outcome> = {}): Outcome {
     timings: { connectMs: 0, firstByteMs: 20, totalMs: 30 },
     eventAgeMs: 120,
     nextAttemptAtMs: null,
+    parked: null,
+    deferrals: 0,
     redirectOrigin: null,
     excerpt: 'OK, customer 12345',
     cutValues: [],

@@ -98,6 +98,10 @@ describe('createLog', () => {
       { kind: 'start_gate', state: 'closed', why: 'no heartbeat' },
       { level: 'warn', why: 'no heartbeat' },
     ],
+    [
+      { kind: 'breaker', of: 'origin', name: 'https://crm.example.com', change: 'opened' },
+      { level: 'warn', msg: 'receiver is left alone', of: 'origin', name: 'https://crm.example.com' },
+    ],
   ])('%j', (observation, line) => {
     expect(logged('info', (log) => log.observe(observation))).toEqual([expect.objectContaining(line)])
   })
@@ -107,6 +111,12 @@ describe('createLog', () => {
     { kind: 'committed', partitions: 1 },
     { kind: 'lag', records: 1n },
     { kind: 'budget', deliveries: 1, bytes: 1, waiting: 0 },
+    { kind: 'deferred', reason: 'lane_full', first: true },
+    { kind: 'parked', delayMs: 5_000 },
+    { kind: 'parked_lag', delayMs: 5_000, records: 1n },
+    { kind: 'chunked', chunks: 2 },
+    { kind: 'moved_on' },
+    { kind: 'lanes', lanes: 1, open: 0, oldAttempts: 0, waiting: 0 },
   ])('leaves $kind to the metrics', (observation) => {
     expect(logged('debug', (log) => log.observe(observation))).toEqual([])
   })

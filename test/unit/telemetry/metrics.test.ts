@@ -38,6 +38,14 @@ const everything: readonly Observation[] = [
   { kind: 'start_gate', state: 'open', why: 'w' },
   { kind: 'budget', deliveries: 5, bytes: 4_000, waiting: 1 },
   { kind: 'lag', records: 42n },
+  { kind: 'deferred', reason: 'lane_full', first: true },
+  { kind: 'parked', delayMs: 300_000 },
+  { kind: 'parked_lag', delayMs: 5_000, records: 6n },
+  { kind: 'chunked', chunks: 3 },
+  { kind: 'moved_on' },
+  { kind: 'copy_dropped' },
+  { kind: 'breaker', of: 'webhook', name: 'w', change: 'opened' },
+  { kind: 'lanes', lanes: 9, open: 2, oldAttempts: 4, waiting: 7 },
   { kind: 'trouble', where: 'outcome_sink', error: 'e' },
 ]
 
@@ -70,6 +78,17 @@ describe('createMetrics', () => {
     'webhook_worker_in_flight_bytes 4000',
     'webhook_worker_in_flight_waiting 1',
     'webhook_worker_consumer_lag_records 42',
+    'webhook_worker_deferrals_total{reason="lane_full"} 1',
+    'webhook_worker_parked_total{delay="5m"} 1',
+    'webhook_worker_parked_records{delay="5s"} 6',
+    'webhook_worker_fanout_chunks_total 3',
+    'webhook_worker_parked_moved_total 1',
+    'webhook_worker_parked_copies_dropped_total 1',
+    'webhook_worker_breaker_changes_total{of="webhook",change="opened"} 1',
+    'webhook_worker_lanes 9',
+    'webhook_worker_lanes_open 2',
+    'webhook_worker_lanes_waiting 7',
+    'webhook_worker_old_attempts 4',
     'webhook_worker_trouble_total{where="outcome_sink"} 1',
     `webhook_worker_build_info{version="1.2.3",node="${process.version}"} 1`,
   ])('%s', async (line) => {
@@ -117,6 +136,8 @@ describe('createMetrics', () => {
       { kind: 'event_taken', eventType: `type-${index}`, ageMs: 1 },
       { kind: 'dead_lettered', reason: `reason-${index}`, partition: 0, offset: 0n },
       { kind: 'trouble', where: `place-${index}`, error: 'e' },
+      { kind: 'parked', delayMs: 1_000 * (index + 10) },
+      { kind: 'parked_lag', delayMs: 1_000 * (index + 10), records: 1n },
     ]).flat()
     const lines = await linesAfter(...everything, ...outcomes, ...hostile)
     const series = lines.filter((line) => line !== '' && !line.startsWith('#'))

@@ -9,6 +9,7 @@ import {
 import { draftOf } from '../../../../src/console/page/form-draft.ts'
 import { emptyForm } from '../../../../src/console/page/form-state.ts'
 import { webhookFormFields } from '../../../../src/domain/webhook-form-record.ts'
+import { limitNames } from '../../../../src/domain/webhook-limits.ts'
 
 const positions = { parameters: [7, 4], headers: [9], secrets: [12] }
 
@@ -34,7 +35,11 @@ describe('the field of a fault', () => {
     ['signing_secrets[0]', 'secret-12'],
     ['signing_secrets[1]', 'signing-secrets'],
     ['limits.total_timeout_ms', 'total-timeout'],
-    ['limits.concurrency', wholeForm],
+    ['limits.concurrency', 'concurrency'],
+    ['limits.rate_per_second', 'rate-per-second'],
+    ['limits.retry_horizon_s', 'retry-horizon'],
+    ['limits', 'limits'],
+    ['limits.unknown', wholeForm],
     ['', wholeForm],
     ['__proto__', wholeForm],
   ])('of %j is %s', (path, field) => {
@@ -42,8 +47,11 @@ describe('the field of a fault', () => {
   })
 
   it('is one of its own for every field that a client fills in', () => {
-    const notTheirs = new Set(['webhook_id', 'account_id', 'enabled', 'limits', 'created_at', 'updated_at'])
-    const theirs = webhookFormFields.filter((name) => !notTheirs.has(name))
+    const notTheirs = new Set(['webhook_id', 'account_id', 'enabled', 'created_at', 'updated_at'])
+    const theirs = [
+      ...webhookFormFields.filter((name) => !notTheirs.has(name)),
+      ...limitNames.map((name) => `limits.${name}`),
+    ]
     expect(theirs.filter((name) => fieldOf(name, positions) === wholeForm)).toEqual([])
   })
 })
@@ -74,7 +82,8 @@ it('knows which fields stand in the part that is closed at first', () => {
     'authentication.token',
     'signing_secrets[0]',
   ]
-  const advanced = [...paths, 'missing_values', 'time_zone', 'limits.total_timeout_ms']
+  const limits = ['limits', ...limitNames.map((name) => `limits.${name}`)]
+  const advanced = [...paths, 'missing_values', 'time_zone', ...limits]
   expect(advanced.filter((path) => !isAdvanced(fieldOf(path, positions)))).toEqual([])
 })
 

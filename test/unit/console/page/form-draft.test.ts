@@ -31,7 +31,7 @@ const stored: WebhookForm = {
   signing_secrets: ['***', '***'],
   missing_values: 'omit',
   time_zone: 'Europe/Moscow',
-  limits: { total_timeout_ms: 5_000 },
+  limits: { total_timeout_ms: 5_000, concurrency: 4, rate_per_second: 0.5, retry_horizon_s: 5_400 },
 }
 
 const filled: FormState = { ...emptyForm, address: 'mysite.ru' }
@@ -40,6 +40,16 @@ describe('what the form sends', () => {
   it('is what was stored, where nothing was changed', () => {
     const { webhook_id: _id, account_id: _account, ...rest } = stored
     expect(draftOf(formStateOf(stored)).json).toEqual(rest)
+  })
+
+  it('holds no limits once every one of them is empty', () => {
+    const { limits, ...rest } = draftOf(formStateOf(stored)).json
+    expect(limits).toEqual(stored.limits)
+    const emptied = { totalTimeout: '', concurrency: ' ', ratePerSecond: '', retryHorizon: '' }
+    expect(draftOf({ ...formStateOf(stored), ...emptied }).json).toEqual(rest)
+    expect(draftOf({ ...formStateOf(stored), ...emptied, concurrency: '7' }).json['limits']).toEqual({
+      concurrency: 7,
+    })
   })
 
   it('leaves out a row that nobody wrote into, and keeps one with a name alone', () => {
@@ -100,6 +110,14 @@ describe('what is judged before it is sent', () => {
     ['an unknown zone', { timeZone: 'Moscow' }, 'time_zone'],
     ['a timeout that is no number', { totalTimeout: '5 s' }, 'limits.total_timeout_ms'],
     ['a timeout out of range', { totalTimeout: '30001' }, 'limits.total_timeout_ms'],
+    ['no request at once', { concurrency: '0' }, 'limits.concurrency'],
+    ['half a request at once', { concurrency: '1.5' }, 'limits.concurrency'],
+    ['a rate of nothing', { ratePerSecond: '0' }, 'limits.rate_per_second'],
+    ['a rate in words', { ratePerSecond: 'one' }, 'limits.rate_per_second'],
+    ['a number with blanks', { ratePerSecond: '1 000' }, 'limits.rate_per_second'],
+    ['a number beyond all numbers', { ratePerSecond: '9'.repeat(400) }, 'limits.rate_per_second'],
+    ['over 30 days', { retryHorizon: '721', retryHorizonUnit: 'hours' }, 'limits.retry_horizon_s'],
+    ['a part of a second', { retryHorizon: '1.01', retryHorizonUnit: 'minutes' }, 'limits.retry_horizon_s'],
     ['an unknown authentication', { authentication: 'unknown' }, 'authentication.type'],
     ['an empty token', { authentication: 'bearer' }, 'authentication.token'],
     ['unknown missing values', { missingValues: 'unknown' }, 'missing_values'],

@@ -7,6 +7,8 @@ import { textsRu } from '../../../../src/console/page/texts.ru.ts'
 import { wordings } from '../../../../src/console/page/wording.ts'
 import { parameterCatalogue } from '../../../../src/domain/parameter-catalogue.ts'
 import { readWebhookForm } from '../../../../src/domain/webhook-form.ts'
+import { limitNames } from '../../../../src/domain/webhook-limits.ts'
+import { webhookLimits } from '../../../../src/domain/webhook-rules.ts'
 import { warningsOf } from '../../../../src/domain/webhook-warnings.ts'
 
 const good = {
@@ -88,8 +90,9 @@ const faulty: readonly Readonly<Record<string, unknown>>[] = [
     ...good,
     time_zone: 'Moscow',
     missing_values: 'zero',
-    limits: { total_timeout_ms: '5 s', concurrency: 4 },
+    limits: { total_timeout_ms: '5 s', concurrency: '4', rate_per_second: 'one', retry_horizon_s: '1 h' },
   },
+  { ...good, limits: { total_timeout_ms: 0, concurrency: 0, rate_per_second: 0, retry_horizon_s: 0 } },
 ]
 
 const faults = faulty.flatMap((form) => {
@@ -124,6 +127,22 @@ describe('faults in Russian', () => {
   ])('the address %j', (address, text) => {
     const reading = readWebhookForm({ ...good, address })
     expect(reading.kind === 'invalid' && reading.faults.map(wordings.ru.faultText)).toEqual([text])
+  })
+
+  it.each([
+    ['concurrency', 0, 'Целое число от 1 до 1000.', 'Is 0; allowed: a whole number from 1 to 1000.'],
+    ['rate_per_second', 0.001, 'Число от 0,01 до 10000.', 'Is 0.001; allowed: a number from 0.01 to 10000.'],
+    [
+      'retry_horizon_s',
+      2_592_060,
+      'От 1 секунды до 30 суток (720 часов), без долей секунды.',
+      'Allowed: from 1 second to 30 days (720 hours), without parts of a second.',
+    ],
+  ])('of the limit %s, %d', (name, value, russian, english) => {
+    const reading = readWebhookForm({ ...good, limits: { [name]: value } })
+    const told = reading.kind === 'invalid' ? reading.faults : []
+    expect(told.map(wordings.ru.faultText)).toEqual([russian])
+    expect(told.map(wordings.en.faultText)).toEqual([english])
   })
 
   it('asks for a stored secret anew where the address is another', () => {
@@ -169,6 +188,24 @@ it('has Russian words for every warning', () => {
 })
 
 describe('the page’s words', () => {
+  it('name the ranges of limits as they are', () => {
+    const { maxConcurrency, minRatePerSecond, maxRatePerSecond, maxRetryHorizonS } = webhookLimits
+    for (const { advanced } of [textsRu, textsEn]) {
+      expect(advanced.totalTimeoutHint).toContain(String(webhookLimits.maxTotalTimeoutMs))
+      expect(advanced.concurrencyHint).toContain(String(maxConcurrency))
+      expect(advanced.ratePerSecondHint.replace(',', '.')).toContain(String(minRatePerSecond))
+      expect(advanced.ratePerSecondHint).toContain(String(maxRatePerSecond))
+      expect(advanced.retryHorizonHint).toContain(` ${maxRetryHorizonS / 86_400} `)
+    }
+  })
+
+  it('call each limit as its field is called, where a fault stands in the list', () => {
+    const labels = limitNames.map((name) => fieldLabel(`limits.${name}`, textsEn))
+    const { totalTimeout, concurrency, ratePerSecond, retryHorizon } = textsEn.advanced
+    expect(labels).toEqual([totalTimeout, concurrency, ratePerSecond, retryHorizon])
+    expect(fieldLabel('limits', textsRu)).toBe('Ограничения')
+  })
+
   it('are the description’s in Russian', () => {
     const { form } = textsRu
     expect([textsRu.integrations, textsRu.webhooks, textsRu.addAddress]).toEqual([

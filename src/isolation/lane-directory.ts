@@ -1,0 +1,94 @@
+// The lanes and gates that are held, by webhook and by origin, the least recently used first.
+// Invariant: bounded: past the bound the least recently used that nothing hangs on is forgotten, of preference one that
+// knows nothing that holds back what comes next. More are held only while more than that are in use.
+import type { Webhook } from '../domain/webhook.ts'
+import type { WebhookId } from '../domain/ids.ts'
+import { Lane } from './lane.ts'
+import { OriginGate } from './origin-gate.ts'
+
+/** How many of the oldest are looked at for those to forget: bounds what one more webhook costs. */
+const lookedAt = 64
+
+interface Forgettable {
+  /** Nothing hangs on it. */
+  readonly isIdle: boolean
+  /** Nor does it know anything that matters. */
+  isForgettable(nowMs: number): boolean
+}
+
+export class LaneDirectory {
+  readonly #maxLanes: number
+  readonly #lanes = new Map<WebhookId, Lane>()
+  readonly #gates = new Map<string, OriginGate>()
+
+  constructor(maxLanes: number) {
+    this.#maxLanes = maxLanes
+  }
+
+  get size(): number {
+    return this.#lanes.size
+  }
+
+  /** Lanes whose breaker keeps away from their receiver. */
+  openCount(nowMs: number): number {
+    let count = 0
+    for (const lane of this.#lanes.values()) if (lane.breaker.state(nowMs).kind !== 'closed') count += 1
+    return count
+  }
+
+  restartPaces(nowMs: number): void {
+    for (const lane of this.#lanes.values()) lane.pace.restart(nowMs)
+  }
+
+  /** `pacedFromMs`: from where a new lane's first begin is spaced. */
+  laneOf(webhook: Webhook, nowMs: number, pacedFromMs: number): Lane {
+    const { webhookId } = webhook
+    const held = this.#lanes.get(webhookId)
+    if (held?.isFor(webhook) === true) {
+      this.#lanes.delete(webhookId)
+      this.#lanes.set(webhookId, held)
+      return held
+    }
+    const lane = new Lane(webhook, nowMs, pacedFromMs)
+    // Whoever waits or runs in the old one still holds it, and is let go by it.
+    this.#lanes.delete(webhookId)
+    makeRoom(this.#lanes, this.#maxLanes, nowMs)
+    this.#lanes.set(webhookId, lane)
+    return lane
+  }
+
+  held(webhookId: WebhookId): Lane | undefined {
+    return this.#lanes.get(webhookId)
+  }
+
+  gateOf(origin: string, nowMs: number): OriginGate {
+    const held = this.#gates.get(origin)
+    if (held !== undefined) {
+      this.#gates.delete(origin)
+      this.#gates.set(origin, held)
+      return held
+    }
+    const gate = new OriginGate()
+    makeRoom(this.#gates, this.#maxLanes, nowMs)
+    this.#gates.set(origin, gate)
+    return gate
+  }
+}
+
+/** Forgets until there is room for one more, as far as it may. */
+function makeRoom<Key, Each extends Forgettable>(held: Map<Key, Each>, most: number, nowMs: number): void {
+  const idle: Key[] = []
+  let looked = 0
+  for (const [key, each] of held) {
+    if (held.size < most || looked === lookedAt) break
+    looked += 1
+    if (each.isForgettable(nowMs)) held.delete(key)
+    else if (each.isIdle) idle.push(key)
+    else {
+      // In use as it is, it must not stand before those that can be forgotten.
+      held.delete(key)
+      held.set(key, each)
+    }
+  }
+  for (const key of idle) if (held.size >= most) held.delete(key)
+}

@@ -1,0 +1,54 @@
+// A parked delivery as its Avro record, and back. Times are whole milliseconds; offsets are numbers, which hold 2^53.
+import type { CallEvent } from '../domain/call-event.ts'
+import type { WebhookId } from '../domain/ids.ts'
+import type { ParkedDelivery } from '../domain/parked-delivery.ts'
+import type { ParkedDeliveryRecord } from '../domain/records.ts'
+
+export function parkedRecordOf(parked: ParkedDelivery): ParkedDeliveryRecord {
+  const { eventBytes, webhookIds, replay, progress, source } = parked
+  return {
+    event: Buffer.from(eventBytes.buffer, eventBytes.byteOffset, eventBytes.byteLength),
+    webhook_ids: webhookIds,
+    replay,
+    attempt: progress.attempts,
+    deferrals: progress.deferrals,
+    parked_times: progress.parkedTimes,
+    backoff_step: progress.backoffStep,
+    event_time: Math.round(parked.eventTimeMs),
+    expires_at: Math.round(parked.expiresAtMs),
+    not_before: whole(progress.notBeforeMs),
+    expected_at: whole(progress.expectedAtMs),
+    source_topic: source.topic,
+    source_partition: source.partition,
+    source_offset: Number(source.offset),
+  }
+}
+
+/** `event`: what its bytes hold. */
+export function parkedDeliveryOf(record: ParkedDeliveryRecord, event: CallEvent): ParkedDelivery {
+  return {
+    eventBytes: record.event,
+    callId: event.call_id,
+    webhookIds: record.webhook_ids as readonly WebhookId[],
+    replay: record.replay,
+    progress: {
+      attempts: record.attempt,
+      deferrals: record.deferrals,
+      parkedTimes: record.parked_times,
+      backoffStep: record.backoff_step,
+      notBeforeMs: record.not_before,
+      expectedAtMs: record.expected_at,
+    },
+    eventTimeMs: record.event_time,
+    expiresAtMs: record.expires_at,
+    source: {
+      topic: record.source_topic,
+      partition: record.source_partition,
+      offset: BigInt(record.source_offset),
+    },
+  }
+}
+
+function whole(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms)
+}

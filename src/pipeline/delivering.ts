@@ -1,0 +1,92 @@
+// The deliveries of one record, begun one after the other as the budget has room, and done when all are.
+// Invariant: each holds its part of the budget until what ends or parks it is acknowledged.
+import type { Delivery } from '../domain/delivery.ts'
+import type { Grant, Hold, InFlightBudget, WorkKind } from '../progress/in-flight-budget.ts'
+import type { CallOrder } from './call-order.ts'
+import { deliver } from './delivery-life.ts'
+import type { DeliveryWorld, LifeResult, LifeSignals } from './delivery-world.ts'
+import type { TakeTurns } from './take-turns.ts'
+
+export interface DeliveringWorld {
+  readonly delivery: DeliveryWorld
+  readonly budget: InFlightBudget
+  readonly turns: TakeTurns
+  /** Null: a call's start and end are not kept in order. */
+  readonly order: CallOrder | null
+}
+
+/** `left`: the offset must not be committed; whoever reads the partition next begins anew. */
+export type RecordResult = 'finished' | 'left'
+
+export interface TakenRecord {
+  readonly signals: LifeSignals
+  /** Called exactly once, with `finished` only when all that the record led to is acknowledged. */
+  done(result: RecordResult): void
+}
+
+export interface Batch {
+  readonly deliveries: readonly Delivery[]
+  /** Bytes that each of them keeps alive. */
+  readonly bytes: number
+  readonly from: 'event' | 'retry_topic'
+}
+
+/** Resolves when all have begun, not when they are over. */
+export async function deliverAll(
+  { deliveries, bytes, from }: Batch,
+  taken: TakenRecord,
+  world: DeliveringWorld,
+): Promise<void> {
+  const { budget, turns } = world
+  const { clock } = world.delivery
+  const takenAtMs = clock.monotonicMs()
+  let remaining = deliveries.length
+  let result: RecordResult = 'finished'
+  const over = (life: LifeResult, hold: Hold): void => {
+    budget.release(hold, clock.monotonicMs())
+    if (life === 'left') result = 'left'
+    remaining -= 1
+    if (remaining === 0) taken.done(result)
+  }
+  turns.took(deliveries.length)
+  for (const delivery of deliveries) {
+    const { event_type, account_id } = delivery.event
+    const kind: WorkKind = from === 'retry_topic' ? 'parked' : event_type === 'call_start' ? 'start' : 'end'
+    const hold = { bytes, accountId: account_id, kind }
+    const asked = budget.acquire(hold, clock.monotonicMs())
+    const grant = asked instanceof Promise ? await asked : asked
+    void begin(delivery, { takenAtMs, kind, grant, signals: taken.signals }, world).then((life) =>
+      over(life, hold),
+    )
+  }
+}
+
+interface Beginning {
+  readonly takenAtMs: number
+  readonly kind: WorkKind
+  readonly grant: Grant
+  readonly signals: LifeSignals
+}
+
+function begin(delivery: Delivery, beginning: Beginning, world: DeliveringWorld): Promise<LifeResult> {
+  const { takenAtMs, kind, grant, signals } = beginning
+  const { untilStartTried, outOfTheWay } = placeInCall(delivery, world)
+  const taken = { takenAtMs, urgency: kind, grant, signals, untilStartTried, outOfTheWay }
+  return deliver(delivery, taken, world.delivery)
+}
+
+const free = { untilStartTried: null, outOfTheWay: () => {} }
+
+/** Only where neither was tried or put off yet: what comes back later may pass the other. */
+function placeInCall(
+  { event, webhookId, progress }: Delivery,
+  { order, delivery: { table } }: DeliveringWorld,
+): { readonly untilStartTried: Promise<void> | null; outOfTheWay(): void } {
+  const entry = table.find(webhookId)
+  if (order === null || entry?.kind !== 'valid' || progress.attempts + progress.deferrals > 0) return free
+  const { call_id, event_type } = event
+  const { origin } = entry.webhook
+  return event_type === 'call_start'
+    ? { ...free, outOfTheWay: order.startTaken(call_id, origin) }
+    : { ...free, untilStartTried: order.untilStartTried(call_id, origin) }
+}

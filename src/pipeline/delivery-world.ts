@@ -1,0 +1,57 @@
+// What a delivery's life needs of its process, and the signals that end it early.
+import type {
+  AttemptLimits,
+  Clock,
+  HttpSender,
+  Observer,
+  OutcomeSink,
+  Parking,
+  QuickTries,
+  Random,
+} from '../ports.ts'
+import type { StatusPolicy } from '../retry/judgement.ts'
+import type { RetryPolicy } from '../retry/next-step.ts'
+import type { GlobalTable } from '../table/global-table.ts'
+import type { LiveIsolation } from './live-isolation.ts'
+import type { StartGate } from './start-gate.ts'
+
+export interface DeliverySettings {
+  readonly limits: AttemptLimits
+  readonly statuses: StatusPolicy
+  readonly retry: RetryPolicy
+  readonly userAgent: string
+  readonly maxTargetBytes: number
+  readonly maxBodyBytes: number
+  /** Whether outcomes carry an excerpt of the answer. */
+  readonly excerpts: boolean
+}
+
+export interface DeliveryWorld {
+  readonly clock: Clock
+  readonly random: Random
+  readonly sender: HttpSender
+  readonly quickTries: QuickTries
+  readonly outcomes: OutcomeSink
+  readonly parking: Parking
+  readonly observer: Observer
+  readonly gate: StartGate
+  readonly isolation: LiveIsolation
+  readonly table: GlobalTable
+  readonly settings: DeliverySettings
+}
+
+/** Each later one is aborted only after the ones before it. */
+export interface LifeSignals {
+  /** The partition takes nothing new: a quick try that waits is parked instead. */
+  readonly halting: AbortSignal
+  /** What is under way is cut and parked: the time to settle is over. */
+  readonly cut: AbortSignal
+  /** The partition is another's: nothing is written any more. */
+  readonly lost: AbortSignal
+}
+
+/**
+ * `ended`: what ends or parks the delivery is acknowledged. `left`: the partition was lost before that; the event must
+ * not be committed.
+ */
+export type LifeResult = 'ended' | 'left'

@@ -1,0 +1,72 @@
+// What one delivery's life writes, and whether all of it was acknowledged.
+// Invariants: what is parked is acknowledged before the outcome that names its place is written; nothing is written
+// while the partition may be another's.
+import type { Outcome } from '../domain/outcome.ts'
+import type { ParkedDelivery } from '../domain/parked-delivery.ts'
+import type { RecordPosition } from '../domain/record-position.ts'
+import type { DeliveryWorld, LifeSignals } from './delivery-world.ts'
+
+type WritingWorld = Pick<DeliveryWorld, 'gate' | 'outcomes' | 'parking' | 'observer'>
+
+export class DeliveryWrites {
+  readonly #world: WritingWorld
+  readonly #lost: AbortSignal
+  readonly #acknowledgements: Promise<unknown>[] = []
+
+  constructor(world: WritingWorld, { lost }: Pick<LifeSignals, 'lost'>) {
+    this.#world = world
+    this.#lost = lost
+  }
+
+  outcome(outcome: Outcome, detail: string | null): void {
+    this.#await(this.#writeOutcome(outcome, detail))
+  }
+
+  /** `outcomeOf`: of the place where it was parked; null: this parking has no outcome of its own. */
+  park(
+    parked: ParkedDelivery,
+    delayMs: number,
+    outcomeOf: ((place: RecordPosition) => { outcome: Outcome; detail: string | null }) | null,
+  ): void {
+    this.#await(this.#park(parked, delayMs, outcomeOf))
+  }
+
+  /** Whether everything was acknowledged. */
+  async settled(): Promise<boolean> {
+    const settled = await Promise.allSettled(this.#acknowledgements)
+    return settled.every(({ status }) => status === 'fulfilled')
+  }
+
+  async #park(
+    parked: ParkedDelivery,
+    delayMs: number,
+    outcomeOf: ((place: RecordPosition) => { outcome: Outcome; detail: string | null }) | null,
+  ): Promise<void> {
+    const { parking, observer } = this.#world
+    const place = await this.#asMember(() => parking.park(parked, delayMs))
+    observer.observe({ kind: 'parked', delayMs })
+    if (outcomeOf === null) return
+    const { outcome, detail } = outcomeOf(place)
+    await this.#writeOutcome(outcome, detail)
+  }
+
+  async #writeOutcome(outcome: Outcome, detail: string | null): Promise<void> {
+    this.#world.observer.observe({ kind: 'outcome', outcome, detail })
+    await this.#asMember(() => this.#world.outcomes.write(outcome))
+  }
+
+  /** Waits until the group has answered again. If the partition is lost meanwhile, nothing is written. */
+  async #asMember<Value>(write: () => Promise<Value>): Promise<Value> {
+    const { gate } = this.#world
+    for (let doubt = gate.membership(); doubt !== null && !this.#lost.aborted; doubt = gate.membership())
+      await doubt
+    if (this.#lost.aborted) throw new Error('the partition was lost before this could be written')
+    return write()
+  }
+
+  #await(written: Promise<unknown>): void {
+    // Judged in `settled`; marked here so that a sink that stops meanwhile is no unhandled rejection.
+    written.catch(() => {})
+    this.#acknowledgements.push(written)
+  }
+}

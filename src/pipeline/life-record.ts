@@ -1,0 +1,146 @@
+// How one delivery's life in this process is written down: tried and to be tried again, parked, or ended.
+// Invariant: it is over once, by an ending or by a parking; what is written says all that happened until then.
+import type { AttemptResult } from '../domain/attempt.ts'
+import type { Delivery } from '../domain/delivery.ts'
+import type { FaultOwner, OutcomeReason } from '../domain/outcome.ts'
+import type { Deferral } from '../isolation/admission.ts'
+import { planDeferral } from '../isolation/deferral-plan.ts'
+import type { DeferralPlan } from '../isolation/deferral-plan.ts'
+import type { NextStep } from '../retry/next-step.ts'
+import { DeliveryWrites } from './delivery-writes.ts'
+import type { DeliveryWorld, LifeSignals } from './delivery-world.ts'
+import type { Ending, LifeSoFar } from './outcome-of.ts'
+import { deferredOutcome, finalOutcome, parkedCopyOf, triedOutcome } from './outcome-of.ts'
+
+/** What is known about the delivery beyond itself: the version of its webhook, the attempt and its answer. */
+export type Facts = Partial<Omit<LifeSoFar, 'delivery' | 'attempts' | 'deferrals' | 'nowMs'>>
+
+interface Fault {
+  readonly reason: OutcomeReason
+  readonly faultOwner: FaultOwner
+}
+
+type ParkPlan = Omit<Extract<DeferralPlan, { kind: 'park' }>, 'kind'>
+
+export class LifeRecord {
+  readonly #delivery: Delivery
+  readonly #world: DeliveryWorld
+  readonly #writes: DeliveryWrites
+  #attempts: number
+  #isOver = false
+
+  constructor(delivery: Delivery, world: DeliveryWorld, signals: LifeSignals) {
+    this.#delivery = delivery
+    this.#world = world
+    this.#writes = new DeliveryWrites(world, signals)
+    this.#attempts = delivery.progress.attempts
+  }
+
+  /** Requests begun, by whatever process. */
+  get attempts(): number {
+    return this.#attempts
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Whether all that was written is acknowledged. */
+  settled(): Promise<boolean> {
+    return this.#writes.settled()
+  }
+
+  begun(): void {
+    this.#attempts += 1
+    this.#world.observer.observe({ kind: 'attempt_begun' })
+  }
+
+  end(ending: Ending, facts: Facts = {}): void {
+    this.#isOver = true
+    this.#writes.outcome(finalOutcome(this.#life(facts), ending), detailOf(facts.result))
+  }
+
+  /** Too late for another attempt. */
+  expire(facts: Facts): void {
+    const result = this.#attempts > 0 ? 'failed' : 'expired'
+    this.end({ result, reason: 'horizon_passed', faultOwner: null }, facts)
+  }
+
+  /** The attempt failed, and the process tries again itself after `waitMs`. */
+  triesAgain(fault: Fault, waitMs: number, facts: Facts): void {
+    const life = this.#life(facts)
+    const next = { atMs: life.nowMs + waitMs, parked: null }
+    this.#writes.outcome(triedOutcome(life, fault, next), detailOf(facts.result))
+  }
+
+  /** The attempt failed, and the next one waits in a retry topic. */
+  park(fault: Fault, step: Extract<NextStep, { kind: 'park' }>, facts: Facts): void {
+    const { delayMs, dueAtMs, notBeforeMs, backoffStep } = step
+    const life = this.#life(facts)
+    this.#isOver = true
+    const copy = parkedCopyOf(life, { backoffStep, notBeforeMs, expectedAtMs: null })
+    this.#writes.park(copy, delayMs, (parked) => ({
+      outcome: triedOutcome(life, fault, { atMs: dueAtMs, parked }),
+      detail: detailOf(facts.result),
+    }))
+  }
+
+  /** Its receiver cannot take it now. */
+  defer(deferral: Deferral, facts: Facts): void {
+    const { progress, expiresAtMs } = this.#delivery
+    const plan = planDeferral(deferral, {
+      deferrals: progress.deferrals,
+      expiresAtMs,
+      delaysMs: this.#world.settings.retry.delaysMs,
+      roomDelaysMs: this.#world.settings.retry.roomDelaysMs,
+      nowMs: this.#world.clock.nowMs(),
+    })
+    if (plan.kind === 'over') this.expire(facts)
+    else this.#parkUntried(deferral.reason, plan, facts)
+  }
+
+  /** Nothing more is begun here: whoever has the partition next takes it from the shortest of the retry topics. */
+  deferInterrupted(facts: Facts): void {
+    const delayMs = this.#world.settings.retry.delaysMs[0] ?? 0
+    const dueAtMs = this.#world.clock.nowMs() + delayMs
+    if (dueAtMs > this.#delivery.expiresAtMs) this.expire(facts)
+    else this.#parkUntried('interrupted', { delayMs, dueAtMs, expectedAtMs: null }, facts)
+  }
+
+  #parkUntried(reason: OutcomeReason, { delayMs, dueAtMs, expectedAtMs }: ParkPlan, facts: Facts): void {
+    const { deferrals, backoffStep, notBeforeMs } = this.#delivery.progress
+    const life = { ...this.#life(facts), deferrals: deferrals + 1 }
+    const first = deferrals === 0
+    this.#isOver = true
+    this.#world.observer.observe({ kind: 'deferred', reason, first })
+    const copy = parkedCopyOf(life, { backoffStep, notBeforeMs, expectedAtMs })
+    // Only the first has an outcome of its own: behind a receiver that is down for a day there are many.
+    const outcomeOf = first
+      ? (parked: Parameters<typeof deferredOutcome>[2]['parked']) => ({
+          outcome: deferredOutcome(life, reason, { atMs: dueAtMs, parked }),
+          detail: null,
+        })
+      : null
+    this.#writes.park(copy, delayMs, outcomeOf)
+  }
+
+  #life(facts: Facts): LifeSoFar {
+    return {
+      webhook: null,
+      config: null,
+      result: null,
+      queuedMs: null,
+      excerpt: null,
+      cutValues: [],
+      ...facts,
+      delivery: this.#delivery,
+      attempts: this.#attempts,
+      deferrals: this.#delivery.progress.deferrals,
+      nowMs: this.#world.clock.nowMs(),
+    }
+  }
+}
+
+function detailOf(result: AttemptResult | null | undefined): string | null {
+  return result?.kind === 'unanswered' ? result.detail : null
+}

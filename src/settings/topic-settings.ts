@@ -1,0 +1,22 @@
+// The topics of the settings in the shapes that make, check and read them.
+import { noDelayMs, retryTopicOf } from '../domain/retry-topic.ts'
+import { retryDelaysOf } from './delivery-settings.ts'
+import type { Settings } from './schema.ts'
+
+/** As they are to be made and compared. */
+export function topicsOptionsOf(settings: Settings) {
+  const { topics } = settings
+  return { ...topics, retries: { ...topics.retries, ...retryDelaysOf(settings) } }
+}
+
+/** The names of those whose values are Avro. */
+export function schemaTopicsOf(settings: Settings) {
+  const { events, webhooks, outcomes, retries } = settings.topics
+  const { delaysMs } = retryDelaysOf(settings)
+  return {
+    events: events.name,
+    webhooks: webhooks.name,
+    outcomes: outcomes.name,
+    retries: [noDelayMs, ...delaysMs].map((delayMs) => retryTopicOf(retries.prefix, delayMs)),
+  }
+}

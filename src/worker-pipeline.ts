@@ -1,0 +1,105 @@
+// The core of a worker, put together: what decides and orchestrates, given the adapters that it acts through.
+import { createEventDecoder, createParkedDecoder } from './kafka/codec.ts'
+import { readSchema } from './kafka/schema-files.ts'
+import type { WriterSchemas } from './kafka/writer-schemas.ts'
+import { CallOrder } from './pipeline/call-order.ts'
+import { LiveIsolation } from './pipeline/live-isolation.ts'
+import { Pipeline } from './pipeline/pipeline.ts'
+import type { StartGate } from './pipeline/start-gate.ts'
+import { TakeTurns } from './pipeline/take-turns.ts'
+import { toldParking } from './pipeline/told-parking.ts'
+import type {
+  Clock,
+  DeadLetterSink,
+  EventSource,
+  HttpSender,
+  Observer,
+  OutcomeSink,
+  Parking,
+} from './ports.ts'
+import type { CommitHealth } from './progress/commit-health.ts'
+import { InFlightBudget } from './progress/in-flight-budget.ts'
+import { realQuickTries } from './runtime/quick-tries.ts'
+import { systemRandom } from './runtime/random.ts'
+import { deliverySettingsOf, horizonsOf, isolationBoundsOf } from './settings/delivery-settings.ts'
+import type { Settings } from './settings/schema.ts'
+import type { GlobalTable } from './table/global-table.ts'
+
+export interface WorkerParts {
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly observer: Observer
+  readonly source: EventSource
+  readonly sender: HttpSender
+  readonly outcomes: OutcomeSink
+  readonly parking: Parking
+  readonly deadLetters: DeadLetterSink
+  readonly schemas: WriterSchemas
+  readonly table: GlobalTable
+  readonly gate: StartGate
+  readonly commits: CommitHealth
+}
+
+/** For writing what became of an attempt that was cut; with the time to settle still below the session timeout. */
+const writeMs = 2_000
+
+/** `onFailure`: the source has given up; the process should end. */
+export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => void): Pipeline {
+  const { settings, clock, observer, source, gate, commits, schemas } = parts
+  const turns = new TakeTurns(clock)
+  const events = createEventDecoder(readSchema('call-event'), schemas)
+  const delivery = {
+    clock,
+    random: systemRandom,
+    sender: parts.sender,
+    quickTries: realQuickTries,
+    outcomes: parts.outcomes,
+    parking: toldParking(parts.parking, (place) => pipeline.parked(place)),
+    observer,
+    gate,
+    isolation: new LiveIsolation(clock, systemRandom, observer, isolationBoundsOf(settings)),
+    table: parts.table,
+    settings: deliverySettingsOf(settings),
+  }
+  const delivering = {
+    delivery,
+    budget: new InFlightBudget(settings.inFlight),
+    turns,
+    order: settings.ordering === 'call' ? new CallOrder() : null,
+  }
+  const event = {
+    delivering,
+    decoder: events,
+    deadLetters: parts.deadLetters,
+    horizons: horizonsOf(settings),
+    fanout: settings.fanout,
+  }
+  const bounds = {
+    maxQueuedRecords: settings.inFlight.queuedRecordsPerPartition,
+    // Two fetches' worth: one being taken, one waiting.
+    maxQueuedBytes: 2 * settings.kafka.maxBytesPerPartition,
+  }
+  const pipeline: Pipeline = new Pipeline(
+    {
+      source,
+      commits,
+      partition: {
+        clock,
+        observer,
+        gate,
+        turns,
+        bounds,
+        hasSpareRoom: (webhookId) => delivery.isolation.hasSpareRoom(webhookId),
+      },
+      parked: { event, decoder: createParkedDecoder(readSchema('parked-delivery'), schemas, events) },
+      settings: {
+        commitIntervalMs: settings.commit.intervalMs,
+        // Below the session timeout: nobody beats for us while a rejoin waits.
+        revokeSettleMs: Math.floor(settings.kafka.sessionTimeoutMs * 0.6),
+        writeMs,
+      },
+    },
+    onFailure,
+  )
+  return pipeline
+}

@@ -1,0 +1,106 @@
+import avro from 'avsc'
+import { describe, expect, it } from '@jest/globals'
+import * as fc from 'fast-check'
+import { untouched } from '../../../src/domain/delivery.ts'
+import type { WebhookId } from '../../../src/domain/ids.ts'
+import type { ParkedDelivery } from '../../../src/domain/parked-delivery.ts'
+import type { ParkedDeliveryRecord } from '../../../src/domain/records.ts'
+import { parkedDeliveryOf, parkedRecordOf } from '../../../src/kafka/parked-record.ts'
+import { readSchema } from '../../../src/kafka/schema-files.ts'
+import { aCallEvent } from '../domain/samples.ts'
+
+const type = avro.Type.forSchema(readSchema('parked-delivery'))
+const event = aCallEvent()
+
+const parked: ParkedDelivery = {
+  eventBytes: Buffer.from([0, 0, 0, 0, 7, 255]),
+  callId: event.call_id,
+  webhookIds: ['w' as WebhookId],
+  replay: 0,
+  progress: untouched,
+  eventTimeMs: 1_700_000_000_000,
+  expiresAtMs: 1_700_000_600_000,
+  source: { topic: 'call-events', partition: 3, offset: 2n ** 53n - 2n },
+}
+
+/** Written, read, and what it is then. */
+const again = (given: ParkedDelivery): ParkedDelivery => {
+  const bytes = type.toBuffer(parkedRecordOf(given))
+  return parkedDeliveryOf(type.fromBuffer(bytes) as ParkedDeliveryRecord, event)
+}
+
+const plain = ({ eventBytes, ...rest }: ParkedDelivery) => ({ ...rest, eventBytes: [...eventBytes] })
+
+describe('a parked delivery as a record', () => {
+  it('comes out as it went in', () => {
+    const progress = {
+      attempts: 3,
+      deferrals: 90,
+      parkedTimes: 93,
+      backoffStep: 3,
+      notBeforeMs: 1_700_000_000_500,
+      expectedAtMs: 1_700_000_000_400,
+    }
+    for (const given of [parked, { ...parked, progress, replay: 2 }])
+      expect(plain(again(given))).toEqual(plain(given))
+  })
+
+  it('comes out so whatever it holds', () => {
+    const anyCount = fc.nat(2 ** 31 - 1)
+    const anyTime = fc.integer({ min: 0, max: 8_640_000_000_000_000 })
+    const anyParked: fc.Arbitrary<ParkedDelivery> = fc.record({
+      eventBytes: fc.uint8Array({ maxLength: 64 }),
+      callId: fc.constant(event.call_id),
+      webhookIds: fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 60 }) as fc.Arbitrary<
+        WebhookId[]
+      >,
+      replay: anyCount,
+      progress: fc.record({
+        attempts: anyCount,
+        deferrals: anyCount,
+        parkedTimes: anyCount,
+        backoffStep: anyCount,
+        notBeforeMs: fc.option(anyTime),
+        expectedAtMs: fc.option(anyTime),
+      }),
+      eventTimeMs: anyTime,
+      expiresAtMs: anyTime,
+      source: fc.record({
+        topic: fc.string(),
+        partition: anyCount,
+        offset: fc.bigInt({ min: 0n, max: 2n ** 53n - 2n }),
+      }),
+    })
+    fc.assert(
+      fc.property(anyParked, (given) => expect(plain(again(given))).toEqual(plain(given))),
+      { numRuns: 500 },
+    )
+  })
+
+  it('has its times in whole milliseconds', () => {
+    const progress = { ...untouched, notBeforeMs: 1_000.4, expectedAtMs: 1_000.6 }
+    const {
+      eventTimeMs,
+      expiresAtMs,
+      progress: read,
+    } = again({
+      ...parked,
+      eventTimeMs: 0.5,
+      expiresAtMs: 99.4999,
+      progress,
+    })
+    expect([eventTimeMs, expiresAtMs, read.notBeforeMs, read.expectedAtMs]).toEqual([1, 99, 1_000, 1_001])
+  })
+
+  it('holds of a larger buffer only what is the event’s', () => {
+    const around = Buffer.from('beforeEVENTafter')
+    const view = new Uint8Array(around.buffer, around.byteOffset + 6, 5)
+    expect(Buffer.from(again({ ...parked, eventBytes: view }).eventBytes).toString()).toBe('EVENT')
+  })
+
+  it('has the call of the event within, not of whoever wrote it', () => {
+    expect(parkedDeliveryOf(parkedRecordOf(parked), aCallEvent({ call_id: 'another' })).callId).toBe(
+      'another',
+    )
+  })
+})
