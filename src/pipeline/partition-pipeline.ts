@@ -1,7 +1,7 @@
 // One partition's life: its records are taken in order, one at a time, and what they lead to runs in parallel. A record
 // of a retry topic is taken when it is due; what is behind it waits, since it was parked later for as long.
 // Invariants: an offset is finished only when all that its record led to is acknowledged; nothing is taken before the
-// start gate is open; what was halted before it was taken is read again.
+// start gate is open, nor more than a commit can tell apart; what was halted before it was taken is read again.
 import type { WebhookId } from '../domain/ids.ts'
 import { readExpectation } from '../domain/parked-delivery.ts'
 import type { Clock, CommittedProgress, Observer, SourceRecord } from '../ports.ts'
@@ -53,6 +53,8 @@ export class PartitionPipeline {
   #unfinished = 0
   #endOffset = 0n
   #whenIdle: (() => void)[] = []
+  /** Wakes who waits for a record to be done, or for the intake to halt. */
+  #wakeTaking = (): void => {}
   #cancelWake = (): void => {}
   #isSleeping = false
   /** The head that is waited for, and when it is due: fixed when it is first looked at, whatever the clock does then. */
@@ -103,6 +105,7 @@ export class PartitionPipeline {
     this.#cancelWake()
     this.#halt.abort()
     this.#queue.clear()
+    this.#wakeTaking()
   }
 
   /** The time to settle is over: attempts are cut, and all that is unfinished is parked. */
@@ -157,12 +160,19 @@ export class PartitionPipeline {
       if (record === undefined) break
       if (this.#tracker.isTaken(record.position.offset)) continue
       const { signal } = this.#halt
+      while (!this.#tracker.hasRoomFor(record.position.offset) && !signal.aborted) await this.#oneDone()
       const begin = await this.#read(record, signal)
       // Halted meanwhile: the record comes again from the committed offset, here or elsewhere.
       if (begin === null || signal.aborted) continue
       await this.#begin(begin, record)
     }
     this.#taking = false
+  }
+
+  #oneDone(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wakeTaking = resolve
+    })
   }
 
   /** A head that waits for room need not wait for longer than its receiver is busy. */
@@ -221,6 +231,7 @@ export class PartitionPipeline {
     const done = (result: RecordResult): void => {
       if (result === 'finished') this.#tracker.finish(offset)
       this.#unfinished -= 1
+      this.#wakeTaking()
       if (this.#unfinished === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
     }
     const signals = { halting: this.#halt.signal, cut: this.#cut.signal, lost: this.#lost.signal }

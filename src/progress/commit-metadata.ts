@@ -2,9 +2,10 @@
 // takes over after a crash repeats only what was unfinished.
 // Format: `u1:` and base64 of varints: the distance from the committed offset to the end of what is known, then the
 // distances between the unfinished offsets, the first of which is the committed one. Everything else below the end is
-// finished. The list is as long as the work in flight, however much was finished behind it, so the in-flight budget
-// bounds it; a set of finished runs or a bitset would grow with the throughput of a slow record's waiting time.
-// Invariant: what cannot be read, or would not fit, only makes more unfinished, never less.
+// finished. The list is as long as the work in flight, however much was finished behind it; a set of finished runs or a
+// bitset would grow with the throughput of a slow record's waiting time.
+// Invariants: what is taken is bounded so that all of it fits with a quarter to spare; what cannot be read, or would not
+// fit all the same, only makes more unfinished, never less.
 
 /** The unfinished offsets at or above the committed one; all others below `end` are finished. */
 export interface Unfinished {
@@ -16,6 +17,21 @@ export interface Unfinished {
 const prefix = 'u1:'
 /** Brokers refuse metadata beyond this many bytes unless they are set otherwise (`offset.metadata.max.bytes`). */
 const maxCharacters = 4_096
+
+/** Of which so many are filled at most by what is taken. */
+const filledCharacters = maxCharacters * 0.75
+
+/**
+ * Whether so many unfinished offsets fit wherever they lie in a span of so many offsets. Of the distances between them,
+ * which make up the span, one in 128 of it at most takes two bytes, one in 128² of it three, and so on.
+ */
+export function fits(unfinished: number, span: bigint): boolean {
+  let bytes = varint(span).length + unfinished
+  for (let rest = span / 128n; rest > 0n; rest /= 128n) {
+    bytes += rest < BigInt(unfinished) ? Number(rest) : unfinished
+  }
+  return prefix.length + Math.ceil(bytes / 3) * 4 <= filledCharacters
+}
 
 /** Empty where nothing beyond the committed offset is finished. */
 export function encodeMetadata(committed: bigint, { offsets, end }: Unfinished): string {

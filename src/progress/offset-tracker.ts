@@ -2,6 +2,7 @@
 // Invariants: `committable()` never passes a record that was taken and is not finished; what another worker finished
 // before it lost the partition is not taken again. Offsets that never came (compacted away, transaction markers) lie
 // between taken ones and count as finished with them.
+import { fits } from './commit-metadata.ts'
 import type { Unfinished } from './commit-metadata.ts'
 
 /** A record that was taken; hand it back to `finish`. */
@@ -14,6 +15,7 @@ export class OffsetTracker {
   /** Taken and not yet covered by the finished prefix, in offset order; the first unfinished one leads. */
   #taken: TakenOffset[] = []
   #head = 0
+  #unfinished = 0
   #next: bigint | null = null
   /** Unfinished offsets of the time before, not yet taken here; rising. */
   #inherited: bigint[]
@@ -39,19 +41,32 @@ export class OffsetTracker {
     return offset < this.#inheritedEnd && !this.#inherited.includes(offset)
   }
 
+  /**
+   * Whether a commit could still say which records are unfinished if this one, which was not taken, were too. One that
+   * it says so of already always may be taken.
+   */
+  hasRoomFor(offset: bigint): boolean {
+    const committable = this.committable()
+    if (committable === null || offset < this.#inheritedEnd) return true
+    return fits(this.#unfinished + this.#inherited.length + 1, offset + 1n - committable)
+  }
+
   /** Offsets are taken in rising order, each once. */
   take(offset: bigint): TakenOffset {
     if (this.isTaken(offset))
       throw new RangeError(`offset ${offset} was taken before; the next is ${this.#next}`)
     const taken: TakenOffset = { offset, finished: false }
     this.#taken.push(taken)
+    this.#unfinished += 1
     this.#next = offset + 1n
     if (this.#inherited.length > 0) this.#inherited = this.#inherited.filter((each) => each > offset)
     return taken
   }
 
   finish(taken: TakenOffset): void {
+    if (taken.finished) return
     taken.finished = true
+    this.#unfinished -= 1
     while (this.#taken[this.#head]?.finished === true) this.#head += 1
     // Drop the finished prefix now and then, not at every step: slicing costs the length of what is kept.
     if (this.#head > 1_024 && this.#head * 2 > this.#taken.length) {

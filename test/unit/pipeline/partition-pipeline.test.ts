@@ -50,6 +50,57 @@ async function waitingPartition(delayMs: number) {
   return { world, pipeline, taken, tapped, records }
 }
 
+/** A partition of call events whose records are done when the test says so. */
+async function heldPartition() {
+  const { world, process, record } = await onePartition({ bounds: { maxQueuedRecords: 10_000 } })
+  const held = new Map<number, (result: 'finished' | 'left') => void>()
+  const read: PartitionKind['read'] = ({ position }) =>
+    Promise.resolve(({ done }) => {
+      held.set(Number(position.offset), done)
+      return Promise.resolve()
+    })
+  const tap = { pause: () => {}, resume: () => {} }
+  const pipeline = new PartitionPipeline(process.partition, { delayMs: null, read }, tap, null)
+  const records = (from: number, to: number): SourceRecord[] =>
+    Array.from({ length: to - from }, (_, index) => record(from + index, 'any'))
+  return { world, pipeline, held, records }
+}
+
+describe('a partition with more unfinished records than a commit can tell apart', () => {
+  it('takes no more until one is finished', async () => {
+    const { world, pipeline, held, records } = await heldPartition()
+    pipeline.records(records(0, 3_000), 3_000n)
+    await world.clock.advance(1_000)
+    const most = held.size
+    expect(most).toBeGreaterThan(2_000)
+    expect(most).toBeLessThan(2_400)
+    held.get(7)?.('finished')
+    held.get(8)?.('finished')
+    await world.clock.advance(1_000)
+    expect(held.size).toBe(most + 2)
+    expect(pipeline.committable()?.metadata.length).toBeLessThanOrEqual(3_072)
+    for (let offset = 0; offset < 3_000; offset += 1) {
+      held.get(offset)?.('finished')
+      await world.clock.advance(1)
+    }
+    expect(pipeline.committable()).toEqual({ offset: 3_000n, metadata: '' })
+  })
+
+  it('reads on behind them after a rejoin that leaves it where it is', async () => {
+    const { world, pipeline, held, records } = await heldPartition()
+    pipeline.records(records(0, 3_000), 3_000n)
+    await world.clock.advance(1_000)
+    const most = held.size
+    pipeline.halt()
+    await world.clock.advance(0)
+    pipeline.goOn()
+    pipeline.records(records(0, 3_000), 3_000n)
+    held.get(7)?.('finished')
+    await world.clock.advance(1_000)
+    expect([held.size, held.has(most)]).toEqual([most + 1, true])
+  })
+})
+
 describe('deliveries of a partition', () => {
   it('run in parallel, and the offset stays below the first that is not finished', async () => {
     const { world, pipeline, records } = await onePartition()

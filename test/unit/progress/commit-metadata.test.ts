@@ -1,7 +1,7 @@
 // What a commit says about the records behind it, and what is believed of it.
 import { describe, expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
-import { decodeMetadata, encodeMetadata } from '../../../src/progress/commit-metadata.ts'
+import { decodeMetadata, encodeMetadata, fits } from '../../../src/progress/commit-metadata.ts'
 
 describe('the metadata of a commit', () => {
   it('is a known text for a known set, so that versions understand each other', () => {
@@ -54,6 +54,40 @@ describe('the metadata of a commit', () => {
           expect(decodeMetadata(committed, encodeMetadata(committed, unfinished))).toEqual(unfinished)
         },
       ),
+    )
+  })
+
+  it('has room for some two thousand unfinished records that lie close, and for fewer the wider they lie', () => {
+    expect([1_900, 2_300].map((unfinished) => fits(unfinished, BigInt(unfinished) * 3n))).toEqual([
+      true,
+      false,
+    ])
+    expect([1_000, 1_200].map((unfinished) => fits(unfinished, BigInt(unfinished) * 1_000n))).toEqual([
+      true,
+      false,
+    ])
+  })
+
+  it('of any set of a size that fits tells all of it, and leaves a quarter of the room', () => {
+    const anyDistance = fc.oneof(
+      fc.constantFrom(1n, 127n, 128n, 16_383n, 16_384n),
+      fc.bigInt({ min: 1n, max: 2n ** 22n }),
+    )
+    const anyBehind = fc
+      .tuple(fc.array(anyDistance, { minLength: 1, maxLength: 4 }), fc.nat(3_000))
+      .map(([distances, count]) =>
+        Array.from({ length: count }, (_, at) => distances[at % distances.length] ?? 1n),
+      )
+    fc.assert(
+      fc.property(anyBehind, fc.bigInt({ min: 1n, max: 2n ** 30n }), (behind, beyond) => {
+        const offsets = [7n]
+        for (const distance of behind) offsets.push((offsets.at(-1) ?? 0n) + distance)
+        const unfinished = { offsets, end: (offsets.at(-1) ?? 0n) + beyond }
+        fc.pre(unfinished.end - 7n > BigInt(offsets.length) && fits(offsets.length, unfinished.end - 7n))
+        const metadata = encodeMetadata(7n, unfinished)
+        expect(metadata.length).toBeLessThanOrEqual(3_072)
+        expect(decodeMetadata(7n, metadata)).toEqual(unfinished)
+      }),
     )
   })
 

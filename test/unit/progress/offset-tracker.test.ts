@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
+import { decodeMetadata, encodeMetadata } from '../../../src/progress/commit-metadata.ts'
 import { OffsetTracker } from '../../../src/progress/offset-tracker.ts'
+import type { TakenOffset } from '../../../src/progress/offset-tracker.ts'
 
 describe('an offset tracker', () => {
   it('knows nothing to commit before anything was taken', () => {
@@ -50,6 +52,32 @@ describe('an offset tracker', () => {
     tracker.finish(first)
     tracker.finish(first)
     expect(tracker.committable()).toBe(1n)
+  })
+
+  it('has room for as many unfinished records as a commit can tell apart, and again when one is finished', () => {
+    const tracker = new OffsetTracker()
+    const taken: TakenOffset[] = []
+    for (let offset = 0n; tracker.hasRoomFor(offset); offset += 2n) taken.push(tracker.take(offset))
+    const unfinished = tracker.unfinished()
+    expect(unfinished.offsets).toHaveLength(taken.length)
+    expect(decodeMetadata(0n, encodeMetadata(0n, unfinished))).toEqual(unfinished)
+    expect(taken.length).toBeGreaterThan(2_000)
+    tracker.finish(taken[1]!)
+    tracker.finish(taken[1]!)
+    const next = BigInt(2 * taken.length)
+    expect(tracker.hasRoomFor(next)).toBe(true)
+    tracker.take(next)
+    expect(tracker.hasRoomFor(next + 1n)).toBe(false)
+  })
+
+  it('has room for what the commit before it says is unfinished, however much that is', () => {
+    const offsets = Array.from({ length: 3_000 }, (_, index) => BigInt(index) * 2n)
+    const tracker = new OffsetTracker({ offsets, end: 6_000n })
+    for (const offset of offsets) {
+      expect(tracker.hasRoomFor(offset)).toBe(true)
+      tracker.take(offset)
+    }
+    expect(tracker.hasRoomFor(6_000n)).toBe(false)
   })
 
   it('holds offsets beyond what a number can', () => {
