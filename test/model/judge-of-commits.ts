@@ -71,7 +71,10 @@ export class JudgeOfCommits implements Judge {
   #whyUnfinished(process: ProcessFacts, position: RecordPosition): string | null {
     const { topics } = this.#around
     const place = placeOf(position)
-    const content = topics.contentOf(topics.log(position).records[Number(position.offset)]?.value ?? null)
+    const record = topics.log(position).records[Number(position.offset)]
+    // There is nothing to finish.
+    if (record === null) return null
+    const content = topics.contentOf(record?.value ?? null)
     switch (content.kind) {
       case 'unknown_type':
         return null

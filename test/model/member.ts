@@ -254,11 +254,13 @@ export class Member implements EventSource {
     const { dice, batchSize, witness } = this.#options
     const { topic, partition, key, records } = log
     const from = this.#positions.get(key) ?? 0
-    const batch = records.slice(from, from + dice.int(1, batchSize))
-    if (this.#handler === null || !this.#isMember || this.#paused.has(key) || batch.length === 0) return
+    const fetched = records.slice(from, from + dice.int(1, batchSize))
+    const batch = fetched.filter((record) => record !== null)
+    if (this.#handler === null || !this.#isMember || this.#paused.has(key) || fetched.length === 0) return
     const pauses = this.#pauses
     const taken = this.#handler.records({ topic, partition }, batch, BigInt(records.length))
-    this.#positions.set(key, from + taken)
+    const next = batch[taken]?.position.offset
+    this.#positions.set(key, next === undefined ? from + fetched.length : Number(next))
     // It may have resumed it at once; then the rest is fetched again at once.
     if (taken < batch.length && this.#pauses === pauses) witness.leftLying(log)
     this.#fetch(log)

@@ -86,6 +86,25 @@ function handing(handler: EventSourceHandler, change: Partial<EventSourceHandler
   }
 }
 
+function waitForMissing(): () => void {
+  const waiting = new WeakMap<OffsetTracker, { next: bigint; missing: bigint | null }>()
+  const putBack = [
+    replace(OffsetTracker, 'take', function (original, offset) {
+      const { next, missing } = waiting.get(this) ?? { next: offset, missing: null }
+      waiting.set(this, { next: offset + 1n, missing: missing ?? (offset > next ? next : null) })
+      return original(offset)
+    })(),
+    replace(OffsetTracker, 'committable', function (original) {
+      const offset = original()
+      const missing = waiting.get(this)?.missing ?? null
+      return offset === null || missing === null || offset < missing ? offset : missing
+    })(),
+  ]
+  return () => {
+    for (const each of putBack) each()
+  }
+}
+
 const ofCommits: readonly Mutant[] = [
   {
     name: 'a commit goes one too far',
@@ -102,6 +121,11 @@ const ofCommits: readonly Mutant[] = [
       const { offsets, end } = original()
       return { offsets: offsets.length > 1 ? offsets.slice(0, -1) : offsets, end }
     }),
+  },
+  {
+    name: 'offsets that are missing are waited for',
+    knownAs: ['stuck'],
+    install: waitForMissing,
   },
   {
     name: 'what the commit before knew to be finished is done again',
