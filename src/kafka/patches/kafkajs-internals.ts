@@ -3,7 +3,9 @@
  * kafkajs 2.2.4 is CommonJS without an exports map, so its files can be required; the returned objects are
  * the very ones the client uses, which is why they are changed in place and never replaced in the module cache.
  */
+import type { EventEmitter } from 'node:events'
 import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
 import type { ISocketFactory, KafkaConfig, Logger, logCreator, RetryOptions } from 'kafkajs'
 
 const require = createRequire(import.meta.url)
@@ -26,7 +28,7 @@ export interface RequestDefinition {
   protocol(options: { version: number }): (options: object) => ProtocolRequest
 }
 
-export interface RequestQueueInternals {
+export interface RequestQueueInternals extends EventEmitter {
   readonly pending: readonly unknown[]
   readonly throttledUntil: number
   readonly inflight: ReadonlyMap<
@@ -46,6 +48,8 @@ export interface ConnectionInternals {
   chunks: Buffer[]
   bytesBuffered: number
   bytesNeeded: number
+  readonly requestQueue: RequestQueueInternals
+  readonly socket: Socket
   isConnected(): boolean
   connect(): Promise<unknown>
 }
