@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { describe, expect, it } from '@jest/globals'
 import { createDeadLetterSink } from '../../../src/kafka/dead-letter-sink.ts'
 import { createKafkaClient } from '../../../src/kafka/kafka-client.ts'
@@ -6,6 +7,12 @@ import { RecordWriter } from '../../../src/kafka/record-writer.ts'
 import { RecordTooLarge } from '../../../src/kafka/write-faults.ts'
 import type { OutgoingRecord } from '../../../src/kafka/record-writer.ts'
 import type { DeadLetter, SourceRecord } from '../../../src/ports.ts'
+
+const require = createRequire(import.meta.url)
+/** The client's own encoder of records. */
+const encode: (record: object) => {
+  readonly buffer: Buffer
+} = require('kafkajs/src/protocol/recordBatch/record/v0')
 
 /** A topic that takes records up to so many bytes; what it was asked to take stands in `tried`. */
 class LimitedWriter extends RecordWriter {
@@ -115,5 +122,24 @@ describe('a dead letter', () => {
     const broken = new LimitedWriter(10_000)
     broken.write = () => Promise.reject(new Error('stopped'))
     await expect(createDeadLetterSink(broken).write(letter({}))).rejects.toThrow('stopped')
+  })
+})
+
+describe('a header without a value', () => {
+  const record = { key: Buffer.from('call'), value: Buffer.from('event') }
+
+  it.each([null, undefined, 7])('cannot be written by the plain client (%s)', (value) => {
+    const typeError = expect.objectContaining({ name: 'TypeError' })
+    expect(() => encode({ ...record, headers: { absent: value } })).toThrow(typeError)
+    expect(() => encode({ ...record, headers: { absent: ['a', value] } })).toThrow(typeError)
+  })
+
+  it('is nothing that a dead letter asks of it', async () => {
+    const headers = { absent: undefined, twice: [Buffer.from('a'), Buffer.alloc(0)] }
+    const { tried } = await written(10_000, { ...record, headers })
+    const bytes = encode({ ...tried[0] }).buffer.toString('latin1')
+    for (const text of ['absent', 'dead-letter-null-headers', 'twice', 'call', 'event']) {
+      expect(bytes).toContain(text)
+    }
   })
 })
