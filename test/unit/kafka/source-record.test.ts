@@ -1,6 +1,13 @@
+import { createRequire } from 'node:module'
 import { describe, expect, it } from '@jest/globals'
 import type { KafkaMessage } from 'kafkajs'
 import { sourceRecordOf } from '../../../src/kafka/source-record.ts'
+import { batch, fetchResponse, record as encodedRecord } from './record-set.ts'
+
+const require = createRequire(import.meta.url)
+const plain: {
+  decode(raw: Buffer): Promise<{ responses: { partitions: { messages: KafkaMessage[] }[] }[] }>
+} = require('kafkajs/src/protocol/requests/fetch/v11/response')
 
 const fetched = (fields: object): KafkaMessage => ({
   key: null,
@@ -10,6 +17,41 @@ const fetched = (fields: object): KafkaMessage => ({
   headers: {},
   offset: '9007199254740993',
   ...fields,
+})
+
+describe('a small record of a large response', () => {
+  const fetchedWithMuch = async (): Promise<{ raw: Buffer; small: KafkaMessage | undefined }> => {
+    const headers = [['one', 'h'.repeat(50)]] as const
+    const records = [
+      encodedRecord({ offsetDelta: 0, key: 'k', value: 'small', headers }),
+      encodedRecord({ offsetDelta: 1, value: Buffer.alloc(1_000_000) }),
+    ]
+    const raw = fetchResponse(batch({ base: 0, lastOffsetDelta: 1, records }))
+    const { responses } = await plain.decode(raw)
+    return { raw, small: responses[0]?.partitions[0]?.messages[0] }
+  }
+
+  it('is a view into it as the plain client hands it out: whoever keeps it keeps a megabyte', async () => {
+    const { raw, small } = await fetchedWithMuch()
+    expect([small?.key, small?.value, small?.headers?.['one']]).toEqual([
+      Buffer.from('k'),
+      Buffer.from('small'),
+      Buffer.alloc(50, 'h'),
+    ])
+    for (const bytes of [small?.key, small?.value, small?.headers?.['one']]) {
+      expect((bytes as Buffer).buffer).toBe(raw.buffer)
+    }
+  })
+
+  it('shares nothing with it once it is handed over', async () => {
+    const { raw, small } = await fetchedWithMuch()
+    if (small === undefined) throw new Error('nothing was fetched')
+    const { key, value, headers } = sourceRecordOf('events', 3, small)
+    expect(value).toEqual(Buffer.from('small'))
+    for (const bytes of [key, value, headers['one']]) {
+      expect((bytes as Uint8Array).buffer).not.toBe(raw.buffer)
+    }
+  })
 })
 
 describe('a fetched record', () => {
