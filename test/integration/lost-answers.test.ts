@@ -1,11 +1,16 @@
 // An answer that is lost on its way back: the record is there, and its sender does not know.
-import { expect, it } from '@jest/globals'
+import { afterEach, expect, it } from '@jest/globals'
 import { Kafka, Partitioners } from 'kafkajs'
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
 import { RecordWriter } from '../../src/kafka/record-writer.ts'
 import { createTopicReader } from '../../src/kafka/topic-reader.ts'
 import { connectionLost, interceptNext } from '../harness/intercepted.ts'
 import { clientOptions, createTopic, now, Seen } from './compacted-topic.ts'
+
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
 
 const loseNextAnswer = (): void =>
   interceptNext('produce', async (send) => {
@@ -28,11 +33,11 @@ it('costs the plain idempotent producer the record that is sent beside, and both
     createPartitioner: Partitioners.DefaultPartitioner,
     idempotent: true,
   })
+  closing.push(() => producer.disconnect())
   await producer.connect()
   loseNextAnswer()
   const send = (key: string) => producer.send({ topic, messages: [{ key, value: 'v' }] })
   const answers = await Promise.all([send('one'), send('two')])
-  await producer.disconnect()
   expect(answers.flat().map(({ errorCode }) => errorCode)).toEqual([0, 0])
   // The other went under the number of the one that had no answer, and the broker took it for a repetition.
   const kept = await keysOf(topic)
@@ -44,10 +49,10 @@ it('costs the writer a repetition and no record', async () => {
   const topic = await createTopic('lost', 1, {})
   const kafka = createKafkaClient(clientOptions())
   const writer = new RecordWriter({ kafka, topic, lingerMs: 0, maxBatch: 1, observer: { observe() {} } })
+  closing.push(() => writer.stop())
   await writer.start()
   loseNextAnswer()
   const write = (key: string) => writer.write({ key: Buffer.from(key), value: Buffer.from('v') })
   await Promise.all([write('one'), write('two')])
-  await writer.stop()
   expect(await keysOf(topic)).toEqual(['one', 'one', 'two'])
 })

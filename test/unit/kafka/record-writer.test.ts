@@ -1,7 +1,7 @@
 // The client's own producer over a cluster of two brokers that exists in memory: what a send says was written, and what
 // was. A leader moves while a send is under way, and a partition is gone that the writer still knows.
 import { createRequire } from 'node:module'
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { Partitioners } from 'kafkajs'
 import type { Kafka, Producer, ProducerConfig, RecordMetadata } from 'kafkajs'
 import { RecordWriter } from '../../../src/kafka/record-writer.ts'
@@ -95,13 +95,17 @@ const plainSend = async (brokers: TwoBrokers, partitions: readonly number[]): Pr
   return producer.send({ topic, acks: -1, messages })
 }
 
+let writer: RecordWriter | undefined
+afterEach(() => writer?.stop())
+
 const startWriter = async (brokers: TwoBrokers) => {
   const observer = new RecordingObserver()
-  const writer = new RecordWriter({ kafka: brokers.kafka(), topic, lingerMs: 0, maxBatch: 500, observer })
-  await writer.start()
+  const started = new RecordWriter({ kafka: brokers.kafka(), topic, lingerMs: 0, maxBatch: 500, observer })
+  writer = started
+  await started.start()
   const write = (partition: number): Promise<void> =>
-    writer.write({ key: Buffer.from('k'), value: Buffer.from('v'), partition })
-  return { writer, write, observer }
+    started.write({ key: Buffer.from('k'), value: Buffer.from('v'), partition })
+  return { write, observer }
 }
 
 describe('a leader that moves to the broker that has answered already', () => {
@@ -115,11 +119,10 @@ describe('a leader that moves to the broker that has answered already', () => {
 
   it('costs the writer a repetition', async () => {
     const brokers = new TwoBrokers()
-    const { writer, write } = await startWriter(brokers)
+    const { write } = await startWriter(brokers)
     brokers.leaders.set(1, 1)
     await Promise.all([write(0), write(1)])
     expect(brokers.stored.sort()).toEqual(['0/k', '1/k'])
-    await writer.stop()
   })
 })
 
@@ -132,7 +135,7 @@ describe('a partition that the brokers do not name', () => {
 
   it('has nothing acknowledged by the writer until it is there', async () => {
     const brokers = new TwoBrokers()
-    const { writer, write, observer } = await startWriter(brokers)
+    const { write, observer } = await startWriter(brokers)
     const written = write(7)
     await until(() => observer.of('trouble').length > 0, 'the refusal')
     expect(observer.of('trouble')[0]).toMatchObject({ error: `no acknowledgement for ${topic}/7` })
@@ -140,6 +143,5 @@ describe('a partition that the brokers do not name', () => {
     brokers.tell()
     await written
     expect(brokers.stored).toEqual(['7/k'])
-    await writer.stop()
   })
 })
