@@ -100,7 +100,7 @@ afterEach(() => writer?.stop())
 
 const startWriter = async (brokers: TwoBrokers) => {
   const observer = new RecordingObserver()
-  const started = new RecordWriter({ kafka: brokers.kafka(), topic, lingerMs: 0, maxBatch: 500, observer })
+  const started = new RecordWriter({ kafka: brokers.kafka(), topic, lingerMs: 2, maxBatch: 500, observer })
   writer = started
   await started.start()
   const write = (partition: number): Promise<void> =>
