@@ -19,13 +19,18 @@ export interface WorkerProcess {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
 
-/** Resolves when /readyz says so. The process is killed with this one. */
+/**
+ * Resolves when /readyz says so. The process is killed with this one. `imports`: modules that Node.js loads into it
+ * first, as paths within the repository or URLs.
+ */
 export async function startWorkerProcess(
   environment: Readonly<Record<string, string>>,
+  imports: readonly string[] = [],
 ): Promise<WorkerProcess> {
   const opsPort = await freePort()
   const chunks: Buffer[] = []
-  const child = spawn(process.execPath, ['src/main.ts', 'worker'], {
+  const loaded = imports.map((name) => `--import=${new URL(name, `file://${root}`).href}`)
+  const child = spawn(process.execPath, [...loaded, 'src/main.ts', 'worker'], {
     cwd: root,
     env: { PATH: process.env['PATH'], LOG_LEVEL: 'info', ...environment, OPS_PORT: String(opsPort) },
     stdio: ['ignore', 'pipe', 'pipe'],
