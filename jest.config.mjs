@@ -39,6 +39,7 @@ export default {
     project('generated'),
     project('contract', onTheRealStack),
     project('integration', onTheRealStack),
+    project('faults', onTheRealStack),
     project('browser', inABrowser),
   ],
 }

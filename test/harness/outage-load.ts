@@ -1,12 +1,12 @@
 // One worker process under a steady load of call events while something around it fails, and the account of it
 // afterwards: expected deliveries against final outcomes, and requests that came twice.
 import { setTimeout as delay } from 'node:timers/promises'
-import { readFile } from 'node:fs/promises'
 import { finalOutcomeId } from '../../src/domain/outcome.ts'
 import { deliveryIdOf } from '../../src/join/delivery-id.ts'
 import { startReceiver } from '../../src/local/receiver.ts'
 import type { Receiver } from '../../src/local/receiver.ts'
 import { simulateCall } from '../../src/local/simulated-call.ts'
+import { rssMbOf } from './memory.ts'
 import { until } from './until.ts'
 import { startWorkerProcess } from './worker-process.ts'
 import type { WorkerProcess } from './worker-process.ts'
@@ -94,10 +94,7 @@ export async function startOutageLoad(options: OutageOptions = {}): Promise<Outa
       const before = receiver.requests.length
       return timed(() => receiver.requests.length > before, 'the receiver to be called', timeoutMs)
     },
-    async rssMb() {
-      const status = await readFile(`/proc/${worker.pid}/status`, 'utf8')
-      return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024)
-    },
+    rssMb: async () => Math.round(await rssMbOf(worker.pid)),
     readyz: async () => (await fetch(`http://127.0.0.1:${worker.opsPort}/readyz`)).status,
     async metric(name) {
       const text = await (await fetch(`http://127.0.0.1:${worker.opsPort}/metrics`)).text()

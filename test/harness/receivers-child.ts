@@ -33,7 +33,9 @@ function handle(destination: number, request: IncomingMessage, response: ServerR
   request.on('end', () => {
     const deliveryId = String(request.headers['webhook-id'] ?? '')
     const attempt = Number(request.headers['webhook-attempt'] ?? 0)
-    arrivals.push({ destination, deliveryId, attempt, atMs: performance.timeOrigin + performance.now() })
+    const sender = request.headers['user-agent'] ?? ''
+    const atMs = performance.timeOrigin + performance.now()
+    arrivals.push({ destination, deliveryId, attempt, sender, atMs })
     answer(manners.get(destination) ?? everybody, { deliveryId, attempt }, response)
   })
 }
@@ -54,10 +56,8 @@ function answer(
       return
     case 'well': {
       // One in ten answers 503 once.
-      const status =
-        options.failsOnce === true && attempt === 1 && /[0-9a-f]0$|19$|1a$/.test(deliveryId.slice(-2))
-          ? 503
-          : 200
+      const isUnlucky = Number.parseInt(deliveryId.slice(-2), 16) < 26
+      const status = options.failsOnce === true && attempt === 1 && isUnlucky ? 503 : 200
       setTimeout(() => response.writeHead(status).end(), options.answerAfterMs)
       return
     }

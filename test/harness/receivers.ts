@@ -17,6 +17,8 @@ export interface Arrival {
   readonly destination: number
   readonly deliveryId: string
   readonly attempt: number
+  /** The `user-agent` header: workers can be told to name themselves by it. */
+  readonly sender: string
   /** Epoch milliseconds, fractions included. */
   readonly atMs: number
 }

@@ -31,10 +31,27 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
 
   const lead = (from: Socket, to: Socket): void => {
     open.add(from)
+    // In their order, also when what comes later is held back for less.
+    const held: { readonly chunk: Buffer; readonly dueMs: number }[] = []
+    const release = (): void => {
+      for (let [next] = held; next !== undefined; [next] = held) {
+        const leftMs = next.dueMs - performance.now()
+        if (leftMs > 0) {
+          setTimeout(release, leftMs)
+          return
+        }
+        to.write(next.chunk)
+        held.shift()
+      }
+    }
     from.on('data', (chunk) => {
       if (mode === 'swallow') return
-      if (delayMs === 0) to.write(chunk)
-      else setTimeout(() => to.write(chunk), delayMs)
+      if (delayMs === 0 && held.length === 0) {
+        to.write(chunk)
+        return
+      }
+      held.push({ chunk, dueMs: Math.max(performance.now() + delayMs, held.at(-1)?.dueMs ?? 0) })
+      if (held.length === 1) setTimeout(release, delayMs)
     })
     from.on('error', () => to.destroy())
     from.on('close', () => {

@@ -4,13 +4,13 @@ import { createEventDecoder, createParkedDecoder } from '../../src/kafka/codec.t
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
 import { findRetryTopics } from '../../src/kafka/retry-topics.ts'
 import { readSchema } from '../../src/kafka/schema-files.ts'
-import { createTopicReader } from '../../src/kafka/topic-reader.ts'
 import { WriterSchemas } from '../../src/kafka/writer-schemas.ts'
 import { deliveryIdOf } from '../../src/join/delivery-id.ts'
 import type { SourceRecord } from '../../src/ports.ts'
 import { decodeMetadata } from '../../src/progress/commit-metadata.ts'
 import { readKafkaAccess } from '../../src/settings/kafka-access.ts'
 import type { Settings } from '../../src/settings/schema.ts'
+import { readTopic } from './whole-topic.ts'
 
 /** As the commits and the topics' ends are now. */
 export interface Unfinished {
@@ -60,7 +60,7 @@ export async function parkedAmong(unfinished: Unfinished, settings: Settings): P
   const events = createEventDecoder(readSchema('call-event'), schemas)
   const decoder = createParkedDecoder(readSchema('parked-delivery'), schemas, events)
   const records: SourceRecord[] = []
-  for (const topic of unfinished.retryTopics) records.push(...(await readAll(client, topic)))
+  for (const topic of unfinished.retryTopics) records.push(...(await readTopic(client, topic)).records)
   const { signal } = new AbortController()
   const ids: string[] = []
   for (const record of records) {
@@ -73,34 +73,4 @@ export async function parkedAmong(unfinished: Unfinished, settings: Settings): P
   }
   schemas.stop()
   return ids
-}
-
-async function readAll(
-  client: ReturnType<typeof readKafkaAccess>,
-  topic: string,
-): Promise<readonly SourceRecord[]> {
-  const records: SourceRecord[] = []
-  const behind = new Map<number, bigint>()
-  const caughtUp = Promise.withResolvers<void>()
-  const reader = createTopicReader({ client, topic, maxWaitMs: 50, now: () => performance.now() })
-  await reader.start({
-    started(ends) {
-      for (const [partition, end] of ends) behind.set(partition, end)
-    },
-    records(partition, read) {
-      for (const { offset, key, value } of read) {
-        const bytes = { key: key === null ? null : Buffer.from(key), value: value && Buffer.from(value) }
-        records.push({ position: { topic, partition, offset }, timestampMs: 0, ...bytes, headers: {} })
-      }
-    },
-    position(partition, nextOffset) {
-      if (nextOffset >= (behind.get(partition) ?? 0n)) behind.delete(partition)
-      if (behind.size === 0) caughtUp.resolve()
-    },
-    troubled() {},
-    reset() {},
-  })
-  await caughtUp.promise
-  await reader.stop()
-  return records
 }

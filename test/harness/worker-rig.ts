@@ -30,6 +30,8 @@ export interface WorkerRig {
   /** The final outcomes by id, folded as a reader should. */
   finals(): ReadonlyMap<string, WebhookOutcomeRecord>
   untilFinals(count: number, timeoutMs?: number): Promise<void>
+  /** Lets go of the outcomes so far. */
+  forget(): void
   stop(): Promise<void>
 }
 
@@ -113,6 +115,10 @@ export async function startWorkerRig(overrides: Readonly<Record<string, string>>
         timeoutMs,
         () => `${finals().size} so far`,
       ),
+    forget() {
+      read.length = 0
+      folded.clear()
+    },
     async stop() {
       await Promise.all(workers.map((worker) => worker.stop()))
       await reader.stop()

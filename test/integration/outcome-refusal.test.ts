@@ -2,46 +2,19 @@
 // memory stays flat, and afterwards everything is there.
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import {
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
-  Kafka,
-  Partitioners,
-  ResourcePatternTypes,
-} from 'kafkajs'
+import { Kafka, Partitioners } from 'kafkajs'
 import { createTopicReader } from '../../src/kafka/topic-reader.ts'
 import { startFaultyBroker } from '../harness/faulty-broker.ts'
 import type { FaultyBroker } from '../harness/faulty-broker.ts'
 import { startOutageLoad } from '../harness/outage-load.ts'
 import type { OutageLoad } from '../harness/outage-load.ts'
+import { acceptWrites, guardedBroker } from '../harness/topic-access.ts'
 import { until } from '../harness/until.ts'
 import { clientOptions, now, Seen } from './compacted-topic.ts'
 
 const refusedMs = Number(process.env['TEST_FAULT_MS'] ?? 15_000)
 const drainedWithinMs = 30_000
 const budget = 50
-
-/**
- * Whether writes to the topic are taken. Refused by the broker's access rules, because those need no second broker:
- * a topic with one copy is never short of copies.
- */
-async function acceptWrites(broker: string, topic: string, accepted: 'yes' | 'no'): Promise<void> {
-  const admin = new Kafka({ ...clientOptions(), brokers: [broker] }).admin()
-  const rule = {
-    resourceType: AclResourceTypes.TOPIC,
-    resourceName: topic,
-    resourcePatternType: ResourcePatternTypes.LITERAL,
-    principal: 'User:ANONYMOUS',
-    host: '*',
-  }
-  const all = { ...rule, operation: AclOperationTypes.ALL, permissionType: AclPermissionTypes.ALLOW }
-  const none = { ...rule, operation: AclOperationTypes.WRITE, permissionType: AclPermissionTypes.DENY }
-  await admin.connect()
-  if (accepted === 'no') await admin.createAcls({ acl: [all, none] })
-  else await admin.deleteAcls({ filters: [none] })
-  await admin.disconnect()
-}
 
 /** Waits out the refusal, and answers by how much memory grew in its second half, in MiB. */
 async function growthWhileRefused(load: OutageLoad): Promise<number> {
@@ -56,10 +29,7 @@ describe('a topic that refuses writes', () => {
   let load: OutageLoad | undefined
 
   beforeAll(async () => {
-    broker = await startFaultyBroker({
-      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-      'allow.everyone.if.no.acl.found': 'true',
-    })
+    broker = await startFaultyBroker(guardedBroker)
   })
 
   afterEach(async () => {

@@ -1,0 +1,51 @@
+// Duplicates: requests of one (delivery, attempt) beyond the first; and how many there may be. Each interruption lets
+// what had been sent out of records that the last commits before it left unfinished be sent once more; two such records
+// of one delivery are two lives. An event that stands twice in its topic, because its own producer was not answered, may
+// be delivered twice.
+import type { DeliveryFacts, Facts } from './deliveries.ts'
+import { nameOf } from './deliveries.ts'
+import { unfinishedAt } from './find-overcommits.ts'
+
+export interface Duplicates {
+  readonly count: number
+  /** Over all deliveries. */
+  readonly bound: number
+  /** Of single deliveries, beyond what each may. */
+  readonly beyond: readonly string[]
+}
+
+export function countDuplicates(facts: Facts): Duplicates {
+  const allowed = new Map<DeliveryFacts, number>()
+  const allow = (delivery: DeliveryFacts, more: number): void => {
+    if (more > 0) allowed.set(delivery, (allowed.get(delivery) ?? 0) + more)
+  }
+  for (const { fromMs, toMs } of facts.ledger.interruptions) {
+    const untilMs = toMs + slackMs
+    const records = unfinishedAt(facts.ledger, { commitsUntilMs: fromMs, recordsUntilMs: untilMs })
+    const unfinished = new Set(records)
+    for (const delivery of facts.deliveries.values()) {
+      const open = delivery.records.filter((record) => unfinished.has(record)).length
+      if (open === 0) continue
+      const sent = delivery.arrivals.filter(({ atMs }) => atMs <= untilMs).length
+      allow(delivery, sent + open - 1)
+    }
+  }
+  for (const delivery of facts.deliveries.values()) {
+    const events = delivery.records.filter(({ content }) => content.kind === 'event').length
+    if (events > 1)
+      allow(delivery, (events - 1) * new Set(delivery.arrivals.map(({ attempt }) => attempt)).size)
+  }
+  let count = 0
+  const beyond: string[] = []
+  for (const delivery of facts.deliveries.values()) {
+    const { arrivals } = delivery
+    const repeats = arrivals.length - new Set(arrivals.map(({ attempt }) => attempt)).size
+    count += repeats
+    const may = allowed.get(delivery) ?? 0
+    if (repeats > may) beyond.push(`${nameOf(delivery)} was repeated ${repeats} times instead of ${may}`)
+  }
+  return { count, bound: [...allowed.values()].reduce((sum, each) => sum + each, 0), beyond }
+}
+
+/** What was sent just before a kill arrives just after it. */
+const slackMs = 1_000

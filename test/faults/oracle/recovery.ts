@@ -1,0 +1,49 @@
+// How long it took until all was as before: from the end of a fault to the first second in which as much was delivered
+// as 90 % of the usual, with no more waiting at its end than at its beginning.
+
+export interface Course {
+  /** First arrivals of deliveries, epoch milliseconds, rising. */
+  readonly arrivedAtMs: readonly number[]
+  /** When each of these deliveries was ordered, or will be; rising. */
+  readonly orderedAtMs: readonly number[]
+}
+
+export interface Since {
+  readonly usualPerSecond: number
+  readonly endedAtMs: number
+  /** Until when the course is known. */
+  readonly nowMs: number
+}
+
+const secondMs = 1_000
+const stepMs = 50
+
+/** Null: not yet. */
+export function recoveryMs(course: Course, { usualPerSecond, endedAtMs, nowMs }: Since): number | null {
+  for (let fromMs = endedAtMs; fromMs + secondMs <= nowMs; fromMs += stepMs) {
+    if (deliveredWithin(course, fromMs, fromMs + secondMs) < 0.9 * usualPerSecond) continue
+    if (waitingAt(course, fromMs + secondMs) <= Math.max(waitingAt(course, fromMs), usualPerSecond))
+      return fromMs - endedAtMs
+  }
+  return null
+}
+
+export function deliveredWithin({ arrivedAtMs }: Course, fromMs: number, toMs: number): number {
+  return countBelow(arrivedAtMs, toMs) - countBelow(arrivedAtMs, fromMs)
+}
+
+/** Ordered and not arrived. */
+export function waitingAt({ arrivedAtMs, orderedAtMs }: Course, atMs: number): number {
+  return countBelow(orderedAtMs, atMs) - countBelow(arrivedAtMs, atMs)
+}
+
+/** How many of the rising numbers lie below. */
+function countBelow(rising: readonly number[], limit: number): number {
+  let [low, high] = [0, rising.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((rising[middle] ?? 0) < limit) low = middle + 1
+    else high = middle
+  }
+  return low
+}
