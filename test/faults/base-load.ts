@@ -23,8 +23,8 @@ export interface BaseLoad {
   start(): void
   /** Publishes the tombstone of a webhook; resolves when it is acknowledged. */
   deleteWebhook(): Promise<void>
-  /** What was deleted and acknowledged so far is gone for whatever is published from a second hence. */
-  deletionsInForce(): void
+  /** What was deleted and acknowledged so far is gone for whatever is published from so many milliseconds hence. */
+  deletionsInForce(inMs: number): void
   /** Resolves when all that was published is acknowledged. */
   stop(): Promise<void>
   /** Lets go of what was ordered so far, when it is accounted for. */
@@ -131,10 +131,10 @@ export async function prepareBaseLoad(
       await rig.publisher.deleteWebhook(webhookId)
       acknowledged.add(webhookId)
     },
-    deletionsInForce() {
+    deletionsInForce(inMs) {
       for (const webhookId of acknowledged) {
         if (deletions.get(webhookId) === Number.POSITIVE_INFINITY)
-          deletions.set(webhookId, performance.timeOrigin + performance.now() + 1_000)
+          deletions.set(webhookId, performance.timeOrigin + performance.now() + inMs)
       }
     },
     async stop() {

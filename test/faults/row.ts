@@ -5,6 +5,7 @@ import type { Scene } from './scene.ts'
 /** How long things last; short ones for the suite that runs with all tests. Milliseconds. */
 export interface Times {
   readonly warmUpMs: number
+  readonly calmMs: number
   readonly frozenMs: number
   /** A broker that stands still, or is gone. */
   readonly awayMs: number
@@ -45,5 +46,10 @@ export interface Row {
   /** Of the workers, beside those that all rows have. */
   readonly settings?: Readonly<Record<string, string>>
   readonly recoveryWithinMs: number
+  /**
+   * Once all is as before, how long workers may still not know of what was deleted meanwhile; default 1 s. A table
+   * that could not be read is asked for again after up to 5 s.
+   */
+  readonly staleForMs?: number
   happen(scene: Scene, times: Times): Promise<Happened>
 }

@@ -1,6 +1,7 @@
 // Every row of the fault suite, by name, and how long things last in it: as the goals say, or short.
 import type { Row, Times } from './row.ts'
 import { brokerAway } from './rows/broker-away.ts'
+import { calm } from './rows/calm.ts'
 import { cleanLeaves } from './rows/clean-leaves.ts'
 import { frozen } from './rows/frozen.ts'
 import { kills } from './rows/kills.ts'
@@ -10,6 +11,7 @@ import { registryAway } from './rows/registry-away.ts'
 import { storm } from './rows/storm.ts'
 
 export const rows: readonly Row[] = [
+  ...calm,
   ...cleanLeaves,
   ...kills,
   ...frozen,
@@ -28,6 +30,7 @@ export function rowNamed(name: string): Row {
 
 export const fullTimes: Times = {
   warmUpMs: 10_000,
+  calmMs: 20_000,
   frozenMs: 20_000,
   awayMs: 30_000,
   halfOpenMs: 60_000,
@@ -43,6 +46,7 @@ export const fullTimes: Times = {
 /** Above the shortest session that the group allows, where the group has to notice. */
 export const shortTimes: Times = {
   warmUpMs: 3_000,
+  calmMs: 5_000,
   frozenMs: 12_000,
   awayMs: 8_000,
   halfOpenMs: 12_000,

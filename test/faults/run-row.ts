@@ -77,7 +77,7 @@ export async function playRow(
   const usualPerSecond = await warmUp(scene, times.warmUpMs)
   const { endedAtMs, measure } = await row.happen(scene, times)
   const recoveryMs = await scene.arrivals.recovery(endedAtMs, usualPerSecond, recoveryPatienceMs)
-  await afterwards(scene.load)
+  await afterwards(scene.load, row.staleForMs ?? 1_000)
   const uncommitted = await comeToRest(scene)
   const measured = [
     ...(await measure()),
@@ -137,9 +137,9 @@ async function warmUp({ load, arrivals, members }: Scene, warmUpMs: number): Pro
 }
 
 /** The load goes on for a moment: a webhook that was deleted meanwhile must not be called any more. */
-async function afterwards(load: BaseLoad): Promise<void> {
-  load.deletionsInForce()
-  await delay(2_000)
+async function afterwards(load: BaseLoad, staleForMs: number): Promise<void> {
+  load.deletionsInForce(staleForMs)
+  await delay(staleForMs + 1_000)
   await load.stop()
 }
 

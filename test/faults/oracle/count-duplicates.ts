@@ -1,4 +1,5 @@
-// Duplicates: requests of one (delivery, attempt) beyond the first; and how many there may be. Each interruption lets
+// Duplicates: requests of one (delivery, attempt) beyond the first, and attempts beyond one that succeeded, as those of a
+// second chain of retries; and how many there may be. Each interruption lets
 // what had been sent out of records that the last commits before it left unfinished be sent once more; two such records
 // of one delivery are two lives. An event that stands twice in its topic, because its own producer was not answered, may
 // be delivered twice.
@@ -38,13 +39,19 @@ export function countDuplicates(facts: Facts): Duplicates {
   let count = 0
   const beyond: string[] = []
   for (const delivery of facts.deliveries.values()) {
-    const { arrivals } = delivery
-    const repeats = arrivals.length - new Set(arrivals.map(({ attempt }) => attempt)).size
+    const repeats = repeatsOf(delivery)
     count += repeats
     const may = allowed.get(delivery) ?? 0
     if (repeats > may) beyond.push(`${nameOf(delivery)} was repeated ${repeats} times instead of ${may}`)
   }
   return { count, bound: [...allowed.values()].reduce((sum, each) => sum + each, 0), beyond }
+}
+
+function repeatsOf({ arrivals, outcomes }: DeliveryFacts): number {
+  const succeeded = outcomes.filter(({ result }) => result === 'delivered').map(({ attempt }) => attempt)
+  const needed = Math.min(...succeeded)
+  const attempts = new Set(arrivals.map(({ attempt }) => attempt).filter((attempt) => attempt <= needed))
+  return arrivals.length - attempts.size
 }
 
 /** What was sent just before a kill arrives just after it. */

@@ -9,6 +9,7 @@ const common = {
   goal: 'no worker exits; duplicates within what was unacknowledged; recovery within 15 s',
   ground: 'own',
   recoveryWithinMs: 15_000,
+  staleForMs: 6_000,
 } as const
 
 const standsStill: Row = {

@@ -310,6 +310,12 @@ describe('duplicates', () => {
     expect(found(calmRun({ arrivals, records }))).toEqual({})
   })
 
+  it('are attempts after one that succeeded, too', () => {
+    const outcomes = [...calmRun().outcomes, delivered(startId, 2, 12_050)]
+    const again = [...calmRun().arrivals, arrival(startId, 2, 12_000)]
+    expect(found(calmRun({ arrivals: again, outcomes }))).toEqual({ beyond: 1 })
+  })
+
   it('may be one more for each of several kills', () => {
     const thrice = [...arrivals, arrival(startId, 1, 24_000)]
     const commits = [{ ...early, atMs: 25_000, offset: 2 }]
