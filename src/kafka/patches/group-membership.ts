@@ -2,7 +2,9 @@
  * The hooks that the plain client lacks around joining a group: a step before every rejoin, and a way to tell
  * what was fetched under an earlier membership.
  * Every road to a new membership runs through `joinAndSync`, also those that emit no event (a leader moved, a
- * topic grew); a response that straddles a rejoin belongs to positions that are gone, so it is not handled.
+ * topic grew). The client reads from each broker by itself, so several readers may find a reason at the same time:
+ * they share one join, for two would end each other's, and those that found none wait for it. A response that straddles
+ * a rejoin belongs to positions that are gone, so it is not handled.
  */
 import { createRequire } from 'node:module'
 
@@ -33,6 +35,7 @@ export interface GroupInternals {
   }
   joinAndSync(): Promise<void>
   fetch(nodeId: string): Promise<object[]>
+  heartbeat(options: object): Promise<void>
   /** Of every topic that is subscribed to, all partitions, whoever has them. */
   readonly partitionsPerSubscribedTopic: ReadonlyMap<string, readonly number[]>
   assigned(): readonly { topic: string; partitions: readonly number[] }[]
@@ -53,26 +56,47 @@ interface RunnerInternals {
 const ConsumerGroup: { readonly prototype: GroupInternals } = require('kafkajs/src/consumer/consumerGroup')
 const Runner: { readonly prototype: RunnerInternals } = require('kafkajs/src/consumer/runner')
 
-/** The membership under which a batch was asked for. */
-const fetchedUnder = new WeakMap<object, number | null>()
+/**
+ * The positions that a batch was asked for by, which are made anew with each membership. The generation would not do: it
+ * changes while the old positions are still in use.
+ */
+const fetchedBy = new WeakMap<object, OffsetManagerInternals>()
+const joining = new WeakMap<GroupInternals, Promise<void>>()
 
 export const patchGroupMembership = (): void => {
   const plainJoin = ConsumerGroup.prototype.joinAndSync
-  ConsumerGroup.prototype.joinAndSync = async function joinAndSync(this: GroupInternals): Promise<void> {
-    const hooks = this.assigners.filter(isHooked)
-    if (this.generationId !== null) await Promise.all(hooks.map((hook) => hook.beforeRejoin()))
-    await plainJoin.call(this)
-    await Promise.all(hooks.map((hook) => hook.joined(this)))
+  const joinOnce = async (group: GroupInternals): Promise<void> => {
+    const hooks = group.assigners.filter(isHooked)
+    if (group.generationId !== null) await Promise.all(hooks.map((hook) => hook.beforeRejoin()))
+    await plainJoin.call(group)
+    await Promise.all(hooks.map((hook) => hook.joined(group)))
+  }
+  ConsumerGroup.prototype.joinAndSync = function joinAndSync(this: GroupInternals): Promise<void> {
+    const underWay = joining.get(this) ?? joinOnce(this).finally(() => joining.delete(this))
+    joining.set(this, underWay)
+    return underWay
   }
   const plainFetch = ConsumerGroup.prototype.fetch
   ConsumerGroup.prototype.fetch = async function fetch(
     this: GroupInternals,
     nodeId: string,
   ): Promise<object[]> {
-    const { generationId } = this
+    if (joining.has(this)) {
+      await untilJoined(this)
+      return []
+    }
+    const { offsetManager } = this
     const batches = await plainFetch.call(this, nodeId)
-    for (const batch of batches) fetchedUnder.set(batch, generationId)
+    for (const batch of batches) fetchedBy.set(batch, offsetManager)
     return batches
+  }
+  const plainHeartbeat = ConsumerGroup.prototype.heartbeat
+  ConsumerGroup.prototype.heartbeat = async function heartbeat(
+    this: GroupInternals,
+    options: object,
+  ): Promise<void> {
+    // Half joined, it would be told to join.
+    await (joining.has(this) ? untilJoined(this) : plainHeartbeat.call(this, options))
   }
   const plainHandle = Runner.prototype.handleBatch
   Runner.prototype.handleBatch = async function handleBatch(
@@ -80,8 +104,13 @@ export const patchGroupMembership = (): void => {
     batch: object,
   ): Promise<void> {
     // Handling it would move a position that was read anew since, past records that nobody has seen.
-    if (fetchedUnder.get(batch) === this.consumerGroup.generationId) await plainHandle.call(this, batch)
+    if (fetchedBy.get(batch) === this.consumerGroup.offsetManager) await plainHandle.call(this, batch)
   }
+}
+
+/** Whoever began the join is told if it fails. */
+async function untilJoined(group: GroupInternals): Promise<void> {
+  await joining.get(group)?.catch(() => {})
 }
 
 function isHooked(assigner: MembershipHooks | object): assigner is MembershipHooks {

@@ -10,8 +10,9 @@ const Runner = require('kafkajs/src/consumer/runner')
 
 const steps: string[] = []
 let settle = Promise.withResolvers<void>()
-/** The generation that the next join leads to; a fetch answers when the test says so. */
+/** The generation that the next join leads to; its positions come when the test says so, as does a fetch's answer. */
 let nextGeneration = 1
+let synced = Promise.resolve()
 let answered = Promise.withResolvers<object[]>()
 
 const hooked = {
@@ -29,12 +30,14 @@ const hooked = {
 interface Group {
   assigners: object[]
   generationId: number | null
+  offsetManager: object | null
   joinAndSync(): Promise<void>
   fetch(nodeId: string): Promise<object[]>
+  heartbeat(options: object): Promise<void>
 }
 
 const groupOf = (generationId: number | null, assigners: object[] = [hooked, { name: 'plain' }]): Group =>
-  Object.assign(Object.create(ConsumerGroup.prototype), { assigners, generationId })
+  Object.assign(Object.create(ConsumerGroup.prototype), { assigners, generationId, offsetManager: {} })
 
 const handled: object[] = []
 const runnerOf = (consumerGroup: Group): { handleBatch(batch: object): Promise<void> } =>
@@ -44,8 +47,11 @@ beforeAll(() => {
   ConsumerGroup.prototype.joinAndSync = async function joinAndSync(this: Group) {
     steps.push('joining')
     this.generationId = nextGeneration
+    await synced
+    this.offsetManager = {}
   }
   ConsumerGroup.prototype.fetch = () => answered.promise
+  ConsumerGroup.prototype.heartbeat = async () => void steps.push('beating')
   Runner.prototype.handleBatch = async (batch: object) => void handled.push(batch)
   patchGroupMembership()
 })
@@ -67,6 +73,16 @@ describe('joining a group', () => {
     settle.resolve()
     await rejoined
     expect(steps).toEqual(['settling', 'settled', 'joining', 'told'])
+  })
+
+  it('for two reasons at once, as when leaders moved from two brokers, is done once', async () => {
+    steps.length = 0
+    settle.resolve()
+    const group = groupOf(1)
+    await Promise.all([group.joinAndSync(), group.joinAndSync()])
+    expect(steps).toEqual(['settling', 'settled', 'joining', 'told'])
+    await group.joinAndSync()
+    expect(steps).toHaveLength(8)
   })
 
   it('is left alone where the assigner has no hooks', async () => {
@@ -95,6 +111,37 @@ describe('a batch', () => {
     nextGeneration = 6
     settle.resolve()
     await group.joinAndSync()
+    const batch = {}
+    answered.resolve([batch])
+    await fetching
+    await runnerOf(group).handleBatch(batch)
+    expect(handled).not.toContain(batch)
+  })
+
+  it('is not asked for while a join is under way, nor does the group hear a heartbeat', async () => {
+    steps.length = 0
+    const group = groupOf(5)
+    const half = Promise.withResolvers<void>()
+    synced = half.promise
+    nextGeneration = 6
+    settle.resolve()
+    const rejoined = group.joinAndSync()
+    const others = Promise.all([group.fetch('0'), group.heartbeat({})])
+    while (group.generationId !== 6) await Promise.resolve()
+    half.resolve()
+    await rejoined
+    expect(await others).toEqual([[], undefined])
+    expect(steps).not.toContain('beating')
+    await group.heartbeat({})
+    expect(steps).toContain('beating')
+  })
+
+  it('that was asked for when the generation was new and the positions old is not handled', async () => {
+    const group = groupOf(5)
+    answered = Promise.withResolvers<object[]>()
+    group.generationId = 6
+    const fetching = group.fetch('0')
+    group.offsetManager = {}
     const batch = {}
     answered.resolve([batch])
     await fetching
