@@ -27,6 +27,8 @@ export interface BaseLoad {
   deletionsInForce(inMs: number): void
   /** Resolves when all that was published is acknowledged. */
   stop(): Promise<void>
+  /** Resolves when nothing more is published. */
+  halt(): Promise<void>
   /** Lets go of what was ordered so far, when it is accounted for. */
   forget(): void
 }
@@ -99,6 +101,8 @@ export async function prepareBaseLoad(
       }
     }
     const acknowledgement = rig.publisher.callEvent(event).finally(() => written.delete(acknowledgement))
+    // Judged in `stop`; a publisher that is stopped meanwhile is no unhandled rejection.
+    acknowledgement.catch(() => {})
     written.add(acknowledgement)
     events += 1
   }
@@ -115,6 +119,10 @@ export async function prepareBaseLoad(
       }
       await delay(everyMs)
     }
+  }
+  const halt = async (): Promise<void> => {
+    isStopping = true
+    await running
   }
   return {
     orders,
@@ -138,10 +146,10 @@ export async function prepareBaseLoad(
       }
     },
     async stop() {
-      isStopping = true
-      await running
+      await halt()
       await Promise.all(written)
     },
+    halt,
     forget() {
       orders.length = 0
       orderedAtMs.length = 0

@@ -9,6 +9,7 @@ import { outcomesRefused } from './rows/outcomes-refused.ts'
 import { poison } from './rows/poison.ts'
 import { registryAway } from './rows/registry-away.ts'
 import { storm } from './rows/storm.ts'
+import { threeBrokers } from './rows/three-brokers.ts'
 
 export const rows: readonly Row[] = [
   ...calm,
@@ -20,6 +21,7 @@ export const rows: readonly Row[] = [
   ...registryAway,
   ...outcomesRefused,
   ...poison,
+  ...threeBrokers,
 ]
 
 export function rowNamed(name: string): Row {

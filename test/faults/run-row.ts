@@ -34,6 +34,8 @@ export interface Report {
   readonly duplicates: number
   readonly duplicatesBound: number
   readonly recoveryMs: number | null
+  /** Deliveries in each second, from two before the fault's end on. */
+  readonly perSecond: readonly number[]
   /** Goals that were missed, in words; empty: all is well. */
   readonly missed: readonly string[]
   readonly tookS: number
@@ -104,6 +106,7 @@ export async function playRow(
     duplicates: duplicates.count,
     duplicatesBound: duplicates.bound,
     recoveryMs: recoveryMs === null ? null : Math.round(recoveryMs),
+    perSecond: courseAround(scene, endedAtMs),
     missed: [
       ...missedOf(verdict),
       ...measured.flatMap(missedGoal),
@@ -174,6 +177,14 @@ async function judged(scene: Scene, collector: Collector): Promise<Verdict> {
     commits: commits.taken,
     interruptions,
   })
+}
+
+function courseAround({ arrivals }: Scene, atMs: number): readonly number[] {
+  const seconds = Math.min(20, Math.floor((epochMs() - atMs) / 1_000))
+  const from = (second: number): number => atMs + second * 1_000
+  return Array.from({ length: seconds + 2 }, (_, index) => index - 2).map((second) =>
+    arrivals.perSecond(from(second), from(second + 1)),
+  )
 }
 
 function countsOf(anomalies: Verdict['anomalies']): Report['anomalies'] {

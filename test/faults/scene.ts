@@ -17,6 +17,8 @@ import type { Interruption } from './oracle/ledger.ts'
 import { watchArrivals } from './watched-arrivals.ts'
 import type { WatchedArrivals } from './watched-arrivals.ts'
 
+const { ConfigResourceTypes } = kafkajs
+
 export interface Member {
   readonly name: string
   readonly process: WorkerProcess
@@ -80,9 +82,10 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
     const commits = await followCommits(rig.settings)
     closing.push(() => commits.stop())
     const load = await prepareBaseLoad(rig, receivers.portOf(0), eventsPerSecond)
+    closing.push(() => load.halt())
     const arrivals = watchArrivals(receivers, load)
     closing.push(() => arrivals.stop())
-    const workers = new Group({ ...rig.environment, ...ground.forWorkers }, imports)
+    const workers = new Group({ ...rig.environment, LOG_LEVEL: 'info', ...ground.forWorkers }, imports)
     closing.push(() => workers.end())
     const means = workers.means()
     const forget = (): void => {
@@ -157,7 +160,6 @@ class Group {
 
 /** Outcomes and dead letters bear the broker's time, as what is parked does anyway. */
 async function stampOnArrival({ settings }: WorkerRig): Promise<void> {
-  const { ConfigResourceTypes } = kafkajs
   const { outcomes, deadLetters } = settings.topics
   const admin = createKafkaClient(readKafkaAccess(settings)).admin()
   await admin.connect()

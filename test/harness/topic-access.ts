@@ -1,13 +1,9 @@
 // Whether a broker takes writes to a topic. Refused by its access rules, because those need no second broker: a topic
 // with one copy is never short of copies. The broker needs `guardedBroker` among its properties.
-import {
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
-  Kafka,
-  logLevel,
-  ResourcePatternTypes,
-} from 'kafkajs'
+import kafkajs from 'kafkajs'
+
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } =
+  kafkajs
 
 export const guardedBroker = {
   'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',

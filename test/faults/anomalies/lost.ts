@@ -1,11 +1,9 @@
-// A worker that loses: now and then a delivery waits for room at its receiver and is forgotten there. Nothing says that it
-// has ended, and nothing is committed past it.
+// A worker that loses: deliveries of one webhook wait for room at their receiver, and are forgotten there. Nothing says
+// that they have ended, and nothing is committed past them.
 import { LiveIsolation } from '../../../src/pipeline/live-isolation.ts'
 import { replace } from '../../harness/replaced-method.ts'
+import { forgottenWebhook } from './forgotten-webhook.ts'
 
-let asked = 0
-
-replace(LiveIsolation, 'ask', (original, question) => {
-  asked += 1
-  return asked % 50 === 0 ? new Promise<never>(() => {}) : original(question)
-})()
+replace(LiveIsolation, 'ask', (original, asked) =>
+  asked.webhook.webhookId === forgottenWebhook ? new Promise<never>(() => {}) : original(asked),
+)()

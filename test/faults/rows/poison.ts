@@ -1,12 +1,14 @@
 // One record in a hundred is no call event, in many ways: each is kept as a dead letter, and nothing else suffers.
 import { setTimeout as delay } from 'node:timers/promises'
-import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import kafkajs from 'kafkajs'
 import { registeredIdOf } from '../../../src/kafka/registered-schema.ts'
 import { readSchema } from '../../../src/kafka/schema-files.ts'
 import { poisonKinds } from '../../harness/poison.ts'
 import type { Row } from '../row.ts'
 import { epochMs } from '../scene.ts'
 import type { Member, Scene } from '../scene.ts'
+
+const { Kafka, logLevel, Partitioners } = kafkajs
 
 export const poison: readonly Row[] = [
   {
