@@ -1,6 +1,7 @@
 /**
  * Repairs kafkajs where it would harm a reader: idle wake-ups, positions stuck before compacted tails, slow and
- * mangled headers, unbounded inflation, codecs that are missing, leftovers of a cut connection, and silent ones.
+ * mangled headers, unbounded inflation, codecs that are missing, leftovers of a cut connection, silent ones, and one
+ * broker of several that holds up all.
  * Invariant: applied at most once per process and only to the version they were written against, since they
  * change the client's inner parts in place. Call it before the first client is built.
  */
@@ -11,6 +12,7 @@ import { patchGroupMembership } from './patches/group-membership.ts'
 import { installedVersion, RequestQueue } from './patches/kafkajs-internals.ts'
 import { patchPromptResume } from './patches/prompt-resume.ts'
 import { patchRequestQueue } from './patches/request-queue.ts'
+import { patchSeveralBrokers } from './patches/several-brokers.ts'
 import { patchSilentConnection } from './patches/silent-connection.ts'
 
 const PATCHED_CLIENT_VERSION = '2.2.4'
@@ -42,5 +44,6 @@ export const applyClientPatches = (version: string = installedVersion()): void =
   patchConnectionLeftovers()
   patchSilentConnection()
   patchPromptResume()
+  patchSeveralBrokers()
   patchGroupMembership()
 }

@@ -61,11 +61,16 @@ export interface RealEventGroup extends EventGroup {
   readonly observer: RecordingObserver
   /** Another member of the same group, not started. */
   member(): EventSource
+  /** The ids of those that the group knows. */
+  members(): Promise<readonly string[]>
 }
 
-export async function realEventGroup(): Promise<RealEventGroup> {
+/** `brokers`: addresses separated by commas; those of the test stack unless given. */
+export async function realEventGroup(
+  brokers = process.env['TEST_KAFKA_BROKERS'] ?? '',
+): Promise<RealEventGroup> {
   const kafka = createKafkaClient({
-    brokers: (process.env['TEST_KAFKA_BROKERS'] ?? '').split(','),
+    brokers: brokers.split(','),
     logLevel: logLevel.NOTHING,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
   })
@@ -107,6 +112,10 @@ export async function realEventGroup(): Promise<RealEventGroup> {
         }),
     },
     member: () => member({ observe() {} }),
+    async members() {
+      const { groups } = await admin.describeGroups([groupId])
+      return groups.flatMap((group) => group.members.map(({ memberId }) => memberId))
+    },
     async append(partition, ...texts) {
       const messages = texts.map((text) => ({ key: text, value: text, partition }))
       await producer.send({ topic, messages })
