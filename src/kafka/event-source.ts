@@ -61,6 +61,7 @@ class GroupedEventSource implements EventSource {
   #offsets: OffsetManagerInternals | null = null
   /** What this process had when it last joined: claimed again at the next join, also by a rebuilt consumer. */
   #holding: Holding = { generation: -1, partitions: [] }
+  #memberId: string | null = null
   #lastHeartbeatMs: number | null = null
 
   constructor(options: EventSourceOptions) {
@@ -134,6 +135,7 @@ class GroupedEventSource implements EventSource {
         const owned = await ownedPartitions(group, options.groupId, retryTopics, options.observer)
         if (this.#consumer === consumer) this.#joined(group, owned)
       },
+      formerMemberId: () => this.#memberId,
     }
     const consumer = options.kafka.consumer({
       groupId: options.groupId,
@@ -190,6 +192,7 @@ class GroupedEventSource implements EventSource {
   #joined(group: GroupInternals, owned: readonly OwnedPartition[]): void {
     this.#epoch += 1
     this.#offsets = group.offsetManager
+    this.#memberId = group.memberId
     this.#lastHeartbeatMs = this.#options.monotonicMs()
     this.#supervisor.progressed()
     // A number stands for that partition of every topic: whoever had one keeps all of it.

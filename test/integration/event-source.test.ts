@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { commitOf, eventPartitionsOf, RecordingHandler, realEventGroup } from '../contract/event-group.ts'
 import type { RealEventGroup } from '../contract/event-group.ts'
+import { startFaultyBroker } from '../harness/faulty-broker.ts'
 import { until } from '../harness/until.ts'
 
 let group: RealEventGroup | undefined
@@ -93,6 +94,25 @@ describe('a consumer that breaks', () => {
     await handler.untilSeenInEpoch(handler.epoch, 'b')
     expect(group.observer.of('trouble').map(({ error }) => error)).toContain('the handler is broken')
     expect(handler.failures).toEqual([])
+  })
+
+  it('joins as the member that it was: its broker has come back and does not wait for it to be given up', async () => {
+    const broker = await startFaultyBroker()
+    const opened = await realEventGroup(broker.direct)
+    const handler = new RecordingHandler(opened.source)
+    try {
+      await opened.source.start(handler)
+      await handler.untilAssigned(1)
+      const [member] = await opened.members()
+      process.kill(broker.server.pid, 'SIGKILL')
+      await until(() => opened.observer.of('trouble').length > 0, 'the consumer to break', 30_000)
+      await broker.server.restart()
+      await until(() => handler.assignments.length > 1, 'a new assignment', 30_000)
+      expect(await opened.members()).toEqual([member])
+    } finally {
+      await opened.stop()
+      await broker.stop()
+    }
   })
 
   it('tells of a handler that throws, and hands the records over again', async () => {

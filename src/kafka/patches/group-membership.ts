@@ -20,7 +20,7 @@ export interface OffsetManagerInternals {
 export interface GroupInternals {
   readonly assigners: readonly (MembershipHooks | object)[]
   readonly generationId: number | null
-  readonly memberId: string | null
+  memberId: string | null
   readonly offsetManager: OffsetManagerInternals
   readonly coordinator: {
     offsetFetch(request: {
@@ -46,6 +46,8 @@ export interface MembershipHooks {
   beforeRejoin(): Promise<void>
   /** Nothing is fetched before it has resolved. */
   joined(group: GroupInternals): Promise<void>
+  /** By which the group may still know this process, from a client before this one; null: by none. */
+  formerMemberId(): string | null
 }
 
 interface RunnerInternals {
@@ -68,6 +70,8 @@ export const patchGroupMembership = (): void => {
   const joinOnce = async (group: GroupInternals): Promise<void> => {
     const hooks = group.assigners.filter(isHooked)
     if (group.generationId !== null) await Promise.all(hooks.map((hook) => hook.beforeRejoin()))
+    // As another member it would wait until the one that it was is given up. One that is not known is told so, at once.
+    else group.memberId ??= hooks[0]?.formerMemberId() ?? null
     await plainJoin.call(group)
     await Promise.all(hooks.map((hook) => hook.joined(group)))
   }

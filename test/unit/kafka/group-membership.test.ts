@@ -25,11 +25,13 @@ const hooked = {
     await Promise.resolve()
     steps.push('told')
   },
+  formerMemberId: () => 'the member that it was',
 }
 
 interface Group {
   assigners: object[]
   generationId: number | null
+  memberId: string | null
   offsetManager: object | null
   joinAndSync(): Promise<void>
   fetch(nodeId: string): Promise<object[]>
@@ -37,7 +39,12 @@ interface Group {
 }
 
 const groupOf = (generationId: number | null, assigners: object[] = [hooked, { name: 'plain' }]): Group =>
-  Object.assign(Object.create(ConsumerGroup.prototype), { assigners, generationId, offsetManager: {} })
+  Object.assign(Object.create(ConsumerGroup.prototype), {
+    assigners,
+    generationId,
+    memberId: generationId === null ? null : `a member of generation ${generationId}`,
+    offsetManager: {},
+  })
 
 const handled: object[] = []
 const runnerOf = (consumerGroup: Group): { handleBatch(batch: object): Promise<void> } =>
@@ -61,6 +68,16 @@ describe('joining a group', () => {
     steps.length = 0
     await groupOf(null).joinAndSync()
     expect(steps).toEqual(['joining', 'told'])
+  })
+
+  it('for the first time is done as the member that an earlier client of the process was', async () => {
+    const first = groupOf(null)
+    await first.joinAndSync()
+    expect(first.memberId).toBe('the member that it was')
+    const again = groupOf(1)
+    settle.resolve()
+    await again.joinAndSync()
+    expect(again.memberId).toBe('a member of generation 1')
   })
 
   it('anew waits until what the old membership began is settled', async () => {
