@@ -4,6 +4,7 @@
 import kafkajs from 'kafkajs'
 import type { Admin, KafkaConfig } from 'kafkajs'
 import { withAdmin } from './admin-session.ts'
+import { askAgain } from './ask-again.ts'
 import { retryTopicsFor } from './retry-topics.ts'
 
 const { ConfigResourceTypes } = kafkajs
@@ -95,23 +96,32 @@ export async function createTopics(
   kafka: KafkaConfig,
   plans: readonly TopicPlan[],
 ): Promise<{ readonly created: readonly string[]; readonly findings: readonly TopicFinding[] }> {
-  return withAdmin(kafka, async (admin) => {
-    const existing = new Set(await admin.listTopics())
-    const absent = plans.filter(({ topic }) => !existing.has(topic))
-    if (absent.length > 0) {
-      await admin.createTopics({
-        // Waits until every partition has a leader, so that a worker can be started next.
-        waitForLeaders: true,
-        topics: absent.map(({ topic, partitions, replicationFactor, config }) => ({
-          topic,
-          numPartitions: partitions,
-          replicationFactor,
-          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
-        })),
-      })
-    }
-    return { created: absent.map(({ topic }) => topic), findings: await compare(admin, plans) }
-  })
+  return withAdmin(kafka, (admin) => makeTopics(admin, plans))
+}
+
+/** As `createTopics`. Resolves when every partition has a leader, so that a worker can be started next. */
+export async function makeTopics(
+  admin: Pick<Admin, 'createTopics' | 'describeConfigs' | 'fetchTopicMetadata' | 'listTopics'>,
+  plans: readonly TopicPlan[],
+): Promise<{ readonly created: readonly string[]; readonly findings: readonly TopicFinding[] }> {
+  const existing = new Set(await admin.listTopics())
+  const absent = plans.filter(({ topic }) => !existing.has(topic))
+  if (absent.length > 0) {
+    await admin.createTopics({
+      // The client would wait for them at one broker, and fail where that one has not heard of them yet.
+      waitForLeaders: false,
+      topics: absent.map(({ topic, partitions, replicationFactor, config }) => ({
+        topic,
+        numPartitions: partitions,
+        replicationFactor,
+        configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+      })),
+    })
+  }
+  return {
+    created: absent.map(({ topic }) => topic),
+    findings: await askAgain(() => compareExisting(admin, plans)),
+  }
 }
 
 /**
@@ -133,7 +143,10 @@ async function compare(admin: Admin, plans: readonly TopicPlan[]): Promise<reado
   return [...absent.map(({ topic }): TopicFinding => ({ kind: 'absent', topic })), ...differing]
 }
 
-async function compareExisting(admin: Admin, plans: readonly TopicPlan[]): Promise<readonly TopicFinding[]> {
+async function compareExisting(
+  admin: Pick<Admin, 'describeConfigs' | 'fetchTopicMetadata'>,
+  plans: readonly TopicPlan[],
+): Promise<readonly TopicFinding[]> {
   const metadata = await admin.fetchTopicMetadata({ topics: plans.map(({ topic }) => topic) })
   const described = await admin.describeConfigs({
     includeSynonyms: false,
