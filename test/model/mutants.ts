@@ -16,6 +16,7 @@ import { OffsetTracker } from '../../src/progress/offset-tracker.ts'
 import { ParkedCopies } from '../../src/progress/parked-copies.ts'
 import { GlobalTable } from '../../src/table/global-table.ts'
 import type { CoreEdges, CoreSettings } from '../fakes/core.ts'
+import { replace } from '../harness/replaced-method.ts'
 import type { Bending } from './surroundings.ts'
 
 export interface Mutant extends Bending {
@@ -24,28 +25,6 @@ export interface Mutant extends Bending {
   readonly knownAs: readonly string[]
   /** Replaces methods; the answer puts them back. */
   install?(): () => void
-}
-
-type Method<Owner, Name extends keyof Owner> = Owner[Name] extends (...given: infer Given) => infer Result
-  ? (this: Owner, original: (...given: Given) => Result, ...given: Given) => Result
-  : never
-
-/** Puts `method` in the place of one of a class's; it is given the one that stood there, bound to its owner. */
-function replace<Owner extends object, Name extends keyof Owner & string>(
-  { prototype }: { readonly prototype: Owner },
-  name: Name,
-  method: Method<Owner, Name>,
-): () => () => void {
-  return () => {
-    const original = Object.getOwnPropertyDescriptor(prototype, name)
-    const value: unknown = original?.value
-    if (original === undefined || typeof value !== 'function') throw new Error(`there is no ${name}`)
-    const replacement = function (this: Owner, ...given: unknown[]): unknown {
-      return Reflect.apply(method, this, [value.bind(this), ...given])
-    }
-    Object.defineProperty(prototype, name, { ...original, value: replacement })
-    return () => Object.defineProperty(prototype, name, original)
-  }
 }
 
 function parks(change: (parked: ParkedDelivery) => ParkedDelivery): (edges: CoreEdges) => CoreEdges {
