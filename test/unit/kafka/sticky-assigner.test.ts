@@ -13,7 +13,7 @@ const partitionCount = 20
 type Dealt = ReadonlyMap<string, readonly string[]>
 
 const nobody: Dealt = new Map()
-const hooks = { beforeRejoin: async () => {}, joined: async () => {} }
+const hooks = { beforeRejoin: async () => {}, joined: async () => {}, formerMemberId: () => null }
 const clusterOf = (topics: readonly string[]): Cluster =>
   ({
     findTopicPartitionMetadata: (topic: string) =>
