@@ -65,7 +65,6 @@ describe('a worker with a seeded anomaly', () => {
   it.each(seeded)('is found out: %s', async (anomaly, module) => {
     const { anomalies } = await verdictOn(module)
     const named = Object.entries(anomalies).filter(([, cases]) => cases.length > 0)
-    console.log(JSON.stringify(named.map(([name, cases]) => [name, cases.length, cases[0]])))
     expect(named.map(([name]) => name)).toEqual([anomaly])
   })
 })
