@@ -7,7 +7,7 @@ import { findRetryTopics } from '../../src/kafka/retry-topics.ts'
 import { readSchema } from '../../src/kafka/schema-files.ts'
 import { WriterSchemas } from '../../src/kafka/writer-schemas.ts'
 import type { SourceRecord } from '../../src/ports.ts'
-import { readKafkaAccess } from '../../src/settings/kafka-access.ts'
+import { quietClient } from '../harness/quiet-client.ts'
 import type { Settings } from '../../src/settings/schema.ts'
 import { readTopic } from '../harness/whole-topic.ts'
 import type { ReadableRecord, WrittenOutcome } from './oracle/ledger.ts'
@@ -27,7 +27,7 @@ export interface Collector {
 }
 
 export function createCollector(settings: Settings): Collector {
-  const client = readKafkaAccess(settings)
+  const client = quietClient(settings)
   const positions = new Map<string, ReadonlyMap<number, bigint>>()
   const read = async (topic: string): Promise<readonly SourceRecord[]> => {
     const { records, next } = await readTopic(client, topic, positions.get(topic))
@@ -92,7 +92,8 @@ class Decoders {
     const readable: ReadableRecord[] = []
     for (const record of records) {
       const decoded = await decoder.decode(record, this.#never)
-      if (decoded.kind !== 'parked') throw new Error(`${placeOf(record)} cannot be read`)
+      if (decoded.kind !== 'parked')
+        throw new Error(`${placeOf(record)} cannot be read: ${JSON.stringify(decoded)}`)
       const { parked, event } = decoded
       const deliveryIds = parked.webhookIds.map((id) => deliveryIdOf(event.event_id, id))
       const content = { kind: 'parked' as const, deliveryIds, parkedTimes: parked.progress.parkedTimes }

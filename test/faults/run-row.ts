@@ -136,7 +136,8 @@ async function warmUp({ load, arrivals, members }: Scene, warmUpMs: number): Pro
   await until(() => epochMs() - startedAtMs >= 2_000 && isSteady(), 'a steady rate', 30_000)
   const fromMs = epochMs()
   await until(() => epochMs() - fromMs >= warmUpMs, 'the warm-up', warmUpMs + 10_000)
-  return arrivals.perSecond(fromMs - 200, epochMs() - 200)
+  // What was late from the start may still be coming in.
+  return Math.min(arrivals.perSecond(fromMs - 200, epochMs() - 200), orderedPerSecond())
 }
 
 /** The load goes on for a moment: a webhook that was deleted meanwhile must not be called any more. */

@@ -2,7 +2,7 @@
 // something to the workers. Whatever cuts work off is noted, since it decides what may be repeated.
 import kafkajs from 'kafkajs'
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
-import { readKafkaAccess } from '../../src/settings/kafka-access.ts'
+import { quietClient } from '../harness/quiet-client.ts'
 import { followCommits } from '../harness/group-commits.ts'
 import type { GroupCommits } from '../harness/group-commits.ts'
 import { startReceivers } from '../harness/receivers.ts'
@@ -161,7 +161,7 @@ class Group {
 /** Outcomes and dead letters bear the broker's time, as what is parked does anyway. */
 async function stampOnArrival({ settings }: WorkerRig): Promise<void> {
   const { outcomes, deadLetters } = settings.topics
-  const admin = createKafkaClient(readKafkaAccess(settings)).admin()
+  const admin = createKafkaClient(quietClient(settings)).admin()
   await admin.connect()
   try {
     const resources = [outcomes.name, deadLetters.name].map((name) => ({

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
 import { createTopicReader } from '../../src/kafka/topic-reader.ts'
-import { readKafkaAccess } from '../../src/settings/kafka-access.ts'
+import { quietClient } from './quiet-client.ts'
 import type { Settings } from '../../src/settings/schema.ts'
 
 export interface GroupCommit {
@@ -25,7 +25,7 @@ const offsetsTopic = '__consumer_offsets'
 
 /** From now on. */
 export async function followCommits(settings: Settings): Promise<GroupCommits> {
-  const client = readKafkaAccess(settings)
+  const client = quietClient(settings)
   const taken: GroupCommit[] = []
   const reader = createTopicReader({
     client,
@@ -51,11 +51,16 @@ export async function followCommits(settings: Settings): Promise<GroupCommits> {
 
 /** The topic is made when a broker is first asked for a group. */
 async function endsOf(settings: Settings): Promise<ReadonlyMap<number, bigint>> {
-  const admin = createKafkaClient(readKafkaAccess(settings)).admin()
+  const admin = createKafkaClient(quietClient(settings)).admin()
   await admin.connect()
   try {
-    await admin.fetchOffsets({ groupId: settings.group.id, topics: [settings.topics.events.name] })
-    while (!(await admin.listTopics()).includes(offsetsTopic)) await delay(50)
+    // Until then there is nobody to ask about a group.
+    const ask = () =>
+      admin.fetchOffsets({ groupId: settings.group.id, topics: [settings.topics.events.name] }).then(
+        () => true,
+        () => false,
+      )
+    while (!(await ask())) await delay(100)
     const ends = await admin.fetchTopicOffsets(offsetsTopic)
     return new Map(ends.map(({ partition, high }) => [partition, BigInt(high)]))
   } finally {

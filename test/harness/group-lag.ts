@@ -1,11 +1,11 @@
 // How many records of call events and of retry topics the group has not committed yet.
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
 import { findRetryTopics } from '../../src/kafka/retry-topics.ts'
-import { readKafkaAccess } from '../../src/settings/kafka-access.ts'
+import { quietClient } from './quiet-client.ts'
 import type { Settings } from '../../src/settings/schema.ts'
 
 export async function groupLag(settings: Settings): Promise<number> {
-  const access = readKafkaAccess(settings)
+  const access = quietClient(settings)
   const retryTopics = [...(await findRetryTopics(access, settings.topics.retries.prefix)).keys()]
   const topics = [settings.topics.events.name, ...retryTopics]
   const admin = createKafkaClient(access).admin()

@@ -21,7 +21,7 @@ export function countDuplicates(facts: Facts): Duplicates {
     if (more > 0) allowed.set(delivery, (allowed.get(delivery) ?? 0) + more)
   }
   for (const { fromMs, toMs } of facts.ledger.interruptions) {
-    const untilMs = toMs + slackMs
+    const untilMs = Math.max(toMs, fromMs + slackMs)
     const records = unfinishedAt(facts.ledger, { commitsUntilMs: fromMs, recordsUntilMs: untilMs })
     const unfinished = new Set(records)
     for (const delivery of facts.deliveries.values()) {

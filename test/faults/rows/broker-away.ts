@@ -52,13 +52,18 @@ const resets: Row = {
   ...common,
   name: 'connections reset',
   what: 'every connection to the broker is cut, ten times in 10 s',
-  happen: (scene) =>
-    away(scene, async ({ proxy }) => {
-      for (let cut = 0; cut < 10; cut += 1) {
-        proxy.cut()
-        await delay(1_000)
-      }
-    }),
+  async happen(scene) {
+    const deleted = scene.load.deleteWebhook()
+    for (let cut = 0; cut < 10; cut += 1) {
+      const atMs = epochMs()
+      scene.interrupted({ fromMs: atMs, toMs: atMs })
+      brokerOf(scene).proxy.cut()
+      await delay(1_000)
+    }
+    const endedAtMs = epochMs()
+    await deleted
+    return { endedAtMs, measure: () => [] }
+  },
 }
 
 const slow: Row = {

@@ -29,6 +29,8 @@ export const poison: readonly Row[] = [
       const kinds = poisonKinds(ids, 1)
       const fromMs = epochMs()
       await scene.load.deleteWebhook()
+      // From here on: at their start workers have much to compile.
+      await Promise.all(scene.members.map(eventLoopDelayMs))
       let injected = 0
       while (epochMs() - fromMs < poisonMs) {
         const { kind, value } = kinds[injected % kinds.length] ?? { kind: 'none', value: null }
@@ -60,7 +62,7 @@ async function deadLetters({ rig }: Scene): Promise<number> {
   return offsets.reduce((sum, { high }) => sum + Number(high), 0)
 }
 
-/** The longest delay of the worker's event loop so far, as it tells itself. */
+/** The longest delay of the worker's event loop since it was last asked, as it tells itself. */
 async function eventLoopDelayMs({ process }: Member): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${process.opsPort}/metrics`)).text()
   return Number(/^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(text)?.[1]) * 1_000
