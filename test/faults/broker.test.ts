@@ -17,7 +17,7 @@ describe('the base load on a broker of its own', () => {
   it.each(['broker killed', 'half-open link'])(
     '%s',
     async (name) => {
-      const report = await runRow(rowNamed(name), ground, { times: shortTimes, eventsPerSecond: 200 })
+      const report = await runRow(rowNamed(name), ground, { times: shortTimes, eventsPerSecond: 100 })
       console.log(JSON.stringify(report))
       expect(report.missed).toEqual([])
     },

@@ -21,7 +21,7 @@ describe('the base load', () => {
       const settings = { KAFKA_SESSION_TIMEOUT_MS: '6000' }
       const report = await runRow(rowNamed(name), ground, {
         times: shortTimes,
-        eventsPerSecond: 200,
+        eventsPerSecond: 100,
         settings,
       })
       console.log(JSON.stringify(report))

@@ -1,5 +1,6 @@
 // How long it took until all was as before: from the end of a fault to the first second in which as much was delivered
-// as 90 % of the usual, with no more waiting at its end than at its beginning.
+// as 90 % of the usual, with no more waiting at its end than at its beginning, and after which it stayed so for two more:
+// a burst is no recovery.
 
 export interface Course {
   /** First arrivals of deliveries, epoch milliseconds, rising. */
@@ -17,13 +18,16 @@ export interface Since {
 
 const secondMs = 1_000
 const stepMs = 50
+const sustainedS = 3
 
 /** Null: not yet. */
 export function recoveryMs(course: Course, { usualPerSecond, endedAtMs, nowMs }: Since): number | null {
-  for (let fromMs = endedAtMs; fromMs + secondMs <= nowMs; fromMs += stepMs) {
-    if (deliveredWithin(course, fromMs, fromMs + secondMs) < 0.9 * usualPerSecond) continue
-    if (waitingAt(course, fromMs + secondMs) <= Math.max(waitingAt(course, fromMs), usualPerSecond))
-      return fromMs - endedAtMs
+  const isAsUsual = (fromMs: number, seconds: number): boolean =>
+    deliveredWithin(course, fromMs, fromMs + seconds * secondMs) >= 0.9 * usualPerSecond * seconds
+  for (let fromMs = endedAtMs; fromMs + sustainedS * secondMs <= nowMs; fromMs += stepMs) {
+    if (!isAsUsual(fromMs, 1) || !isAsUsual(fromMs, sustainedS)) continue
+    const [before, after] = [waitingAt(course, fromMs), waitingAt(course, fromMs + secondMs)]
+    if (after <= Math.max(before, usualPerSecond)) return fromMs - endedAtMs
   }
   return null
 }

@@ -26,8 +26,14 @@ describe('recovery', () => {
     expect(recoveryMs(course, { ...usual, usualPerSecond: 90, endedAtMs: 5_000 })).toBe(null)
   })
 
-  it('is not known before a second has passed', () => {
+  it('is not a burst between two holes', () => {
+    const arrivedAtMs = orderedAtMs.map((ms) => (ms < 5_000 ? ms : ms < 6_000 ? 6_000 : Math.max(ms, 9_000)))
+    const course = { orderedAtMs, arrivedAtMs }
+    expect(recoveryMs(course, { ...usual, endedAtMs: 5_000 })).toBeGreaterThan(2_000)
+  })
+
+  it('is not known before three seconds have passed', () => {
     const course = { orderedAtMs, arrivedAtMs: orderedAtMs }
-    expect(recoveryMs(course, { ...usual, endedAtMs: 5_000, nowMs: 5_900 })).toBe(null)
+    expect(recoveryMs(course, { ...usual, endedAtMs: 5_000, nowMs: 7_900 })).toBe(null)
   })
 })
