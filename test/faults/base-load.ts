@@ -61,9 +61,8 @@ export async function prepareBaseLoad(
   const sure = new Set<string>()
   const written = new Set<Promise<void>>()
   let calls = 0
-  let events = 0
   let running: Promise<void> | null = null
-  let isStopping = false
+  let stopping = new AbortController()
 
   const accountOf = (call: number): string => {
     const kind = kinds[(call * stride) % kinds.length] ?? 'none'
@@ -104,24 +103,26 @@ export async function prepareBaseLoad(
     // Judged in `stop`; a publisher that is stopped meanwhile is no unhandled rejection.
     acknowledgement.catch(() => {})
     written.add(acknowledgement)
-    events += 1
   }
-  const run = async (): Promise<void> => {
+  /** Answers how many events that is. */
+  const publishCall = (): number => {
+    const { start, end } = simulateCall(calls, accountOf(calls), Date.now())
+    calls += 1
+    if (start !== null) publish(start)
+    publish(end)
+    return start === null ? 1 : 2
+  }
+  const run = async (stop: AbortSignal): Promise<void> => {
     const startedAtMs = performance.now()
-    const eventsBefore = events
-    while (!isStopping) {
-      const due = eventsBefore + ((performance.now() - startedAtMs) / 1_000) * eventsPerSecond
-      while (events < due) {
-        const { start, end } = simulateCall(calls, accountOf(calls), Date.now())
-        calls += 1
-        if (start !== null) publish(start)
-        publish(end)
-      }
+    let events = 0
+    while (!stop.aborted) {
+      const due = ((performance.now() - startedAtMs) / 1_000) * eventsPerSecond
+      while (events < due) events += publishCall()
       await delay(everyMs)
     }
   }
   const halt = async (): Promise<void> => {
-    isStopping = true
+    stopping.abort()
     await running
   }
   return {
@@ -130,8 +131,8 @@ export async function prepareBaseLoad(
     orderedAtMs,
     isSure: (deliveryId) => sure.has(deliveryId),
     start() {
-      isStopping = false
-      running = run()
+      stopping = new AbortController()
+      running = run(stopping.signal)
     },
     async deleteWebhook() {
       const webhookId = `${doomedAccount(deletions.size)}-0`
