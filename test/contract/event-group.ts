@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { logLevel, Partitioners } from 'kafkajs'
 import type { Kafka } from 'kafkajs'
+import { askAgain } from '../../src/kafka/ask-again.ts'
 import { createEventSource } from '../../src/kafka/event-source.ts'
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
 import type {
@@ -85,8 +86,10 @@ export async function realEventGroup(
       { topic, numPartitions: 2 },
       { topic: retryTopic, numPartitions: 2 },
     ],
-    waitForLeaders: true,
+    waitForLeaders: false,
   })
+  // The client's own wait for leaders ends in an error where the broker has not heard of a topic yet.
+  await askAgain(() => admin.fetchTopicMetadata({ topics: [topic, retryTopic] }))
   const observer = new RecordingObserver()
   const member = (told: Observer): EventSource =>
     createEventSource(memberOptions({ kafka, groupId, topic, retryTopic }, told))

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import type { KafkaConfig, Message, Producer } from 'kafkajs'
+import { askAgain } from '../../src/kafka/ask-again.ts'
 import { createTopicReader } from '../../src/kafka/topic-reader.ts'
 import type { ReadRecord, TopicReaderSink } from '../../src/kafka/topic-reader.ts'
 import { until } from '../harness/until.ts'
@@ -54,8 +55,13 @@ export const createTopic = async (name: string, numPartitions: number, config: R
   const admin = new Kafka(clientOptions()).admin()
   await admin.connect()
   const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }))
-  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
-  await admin.disconnect()
+  try {
+    await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: false })
+    // The client's own wait for leaders ends in an error where the broker has not heard of the topic yet.
+    await askAgain(() => admin.fetchTopicMetadata({ topics: [topic] }))
+  } finally {
+    await admin.disconnect()
+  }
   return topic
 }
 
