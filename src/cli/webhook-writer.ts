@@ -71,11 +71,16 @@ async function start(settings: Settings, observer: Observer): Promise<WebhookPub
   try {
     return await withinPatience(publisher, () => `no answer within ${giveUpMs / 1_000} s`)
   } catch (error) {
-    // Of brokers that fell silent the client says "Broker not connected", by a plain error without a code.
-    if (!(error instanceof Error) || error.name !== 'Error' || 'code' in error) throw error
+    if (!(error instanceof Error) || !isOfSilence(error)) throw error
     const text = `Kafka at ${settings.kafka.brokers.join(', ')}: ${error.message}`
     throw new WriteFailed('KAFKA_UNREACHABLE', text, { cause: error })
   }
+}
+
+/** Of brokers that fell silent the client says which request timed out, or by a plain error "Broker not connected". */
+function isOfSilence(error: Error): boolean {
+  const timedOut = error.cause instanceof Error && error.cause.name === 'KafkaJSRequestTimeoutError'
+  return timedOut || (error.name === 'Error' && !('code' in error))
 }
 
 function* batchesOf(writes: Iterable<Write>): Iterable<readonly Write[]> {
