@@ -1,6 +1,6 @@
 // Reads a topic once, from chosen offsets to the ends seen at start, and is done: for commands, which want an answer
 // and not a life. Invariants: no consumer group; per partition, records arrive in offset order and once, and the next
-// fetch waits for them to be taken; it ends, with an error if need be, when nothing is answered for half a minute.
+// fetch waits for them to be taken; it ends, with an error if need be, when nothing is answered for too long.
 import type { KafkaConfig } from 'kafkajs'
 import { applyClientPatches } from './client-patches.ts'
 import { openTopicCluster } from './topic-cluster.ts'
@@ -22,6 +22,8 @@ export interface TopicRangeOptions {
   rangesOf(held: ReadonlyMap<number, OffsetRange>): ReadonlyMap<number, OffsetRange>
   /** Bytes are views into the response: copy what is kept. */
   onRecords(partition: number, records: readonly ReadRecord[]): void | Promise<void>
+  /** Milliseconds without an answer after which it is given up; default half a minute, for which a person waits. */
+  readonly silentForMs?: number
 }
 
 /** The topic cannot be read: no broker answers, or none that has it. */
@@ -34,7 +36,7 @@ class TopicUnreadable extends Error {
   }
 }
 
-const silentForMs = 30_000
+const halfAMinute = 30_000
 const maxWaitMs = 100
 const maxBytes = 8 * 1_048_576
 const maxBytesPerPartition = 2 * 1_048_576
@@ -63,13 +65,13 @@ export async function readTopicRange(options: TopicRangeOptions): Promise<void> 
 }
 
 interface Silence {
-  /** Rejects with TopicUnreadable when nothing was answered for half a minute, however often it was asked. */
+  /** Rejects with TopicUnreadable when nothing was answered for so long, however often it was asked. */
   readonly tooLong: Promise<never>
   answered(): void
   end(): void
 }
 
-function watchSilence({ client, topic }: TopicRangeOptions): Silence {
+function watchSilence({ client, topic, silentForMs = halfAMinute }: TopicRangeOptions): Silence {
   const { promise: tooLong, reject } = Promise.withResolvers<never>()
   // Between two tries nobody listens.
   tooLong.catch(() => {})

@@ -60,7 +60,9 @@ beforeAll(async () => {
   await producer.disconnect()
 })
 
-const failureOf = async (options: Pick<Parameters<typeof readTopicRange>[0], 'client' | 'onRecords'>) =>
+const failureOf = async (
+  options: Pick<Parameters<typeof readTopicRange>[0], 'client' | 'onRecords' | 'silentForMs'>,
+) =>
   readTopicRange({ ...options, topic, rangesOf: (held) => held }).then(
     () => null,
     (error: unknown) => error,
@@ -85,7 +87,8 @@ describe('a topic that is read once', () => {
 
   it('is told to be out of reach where the brokers fall silent in the middle of it', async () => {
     const brokers = silenceable()
-    const failure = await failureOf({ client: brokers.client, onRecords: () => brokers.fallSilent() })
+    const onRecords = (): void => brokers.fallSilent()
+    const failure = await failureOf({ client: brokers.client, onRecords, silentForMs: 3_000 })
     expect(expectedError(failure)).toMatch(/^Kafka at .+; see kafka\.brokers \(KAFKA_BROKERS\)/)
   })
 
