@@ -3,6 +3,7 @@
 import type { CallEvent } from './call-event.ts'
 import type { DeliveryId, WebhookId } from './ids.ts'
 import type { RecordPosition } from './record-position.ts'
+import type { WebhookOutcomeRecord } from './records.ts'
 
 export interface Delivery {
   readonly deliveryId: DeliveryId
@@ -36,6 +37,15 @@ export interface DeliveryProgress {
   readonly notBeforeMs: number | null
   /** Epoch milliseconds at which a receiver that is only full should have room; null: the topic's delay decides. */
   readonly expectedAtMs: number | null
+  /** What became of the last attempt; null: none was begun, or it is not known. */
+  readonly lastFault: LastFault | null
+}
+
+/** As the outcome of the attempt has it, which its maker may not have come to write. */
+export interface LastFault {
+  readonly reason: Exclude<WebhookOutcomeRecord['reason'], 'unknown'>
+  readonly faultOwner: Exclude<WebhookOutcomeRecord['fault_owner'], 'unknown' | null>
+  readonly statusCode: number | null
 }
 
 /** Of a delivery that nobody has had in hand yet. */
@@ -46,6 +56,7 @@ export const untouched: DeliveryProgress = {
   backoffStep: 0,
   notBeforeMs: null,
   expectedAtMs: null,
+  lastFault: null,
 }
 
 /** Partition and offset of a webhook's version in the config topic. */

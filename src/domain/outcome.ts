@@ -13,6 +13,44 @@ export type OutcomeResult = Exclude<WebhookOutcomeRecord['result'], 'unknown'>
 export type OutcomeReason = Exclude<WebhookOutcomeRecord['reason'], 'unknown'>
 export type FaultOwner = Exclude<NonNullable<WebhookOutcomeRecord['fault_owner']>, 'unknown'>
 
+// Records, so that what is added to the schema and not here is a type error.
+export const outcomeReasons: Readonly<Record<OutcomeReason, true>> = {
+  ok: true,
+  http_status: true,
+  redirect: true,
+  dns: true,
+  connect: true,
+  tls: true,
+  reset: true,
+  connect_timeout: true,
+  total_timeout: true,
+  protocol_error: true,
+  response_too_large: true,
+  proxy: true,
+  lane_full: true,
+  rate_limited: true,
+  breaker_open: true,
+  retry_after: true,
+  horizon_passed: true,
+  webhook_deleted: true,
+  webhook_disabled: true,
+  interrupted: true,
+  paused: true,
+  fanout_limit: true,
+  invalid_config: true,
+  address_denied: true,
+  url_too_long: true,
+  body_too_large: true,
+}
+
+export const faultOwners: Readonly<Record<FaultOwner, true>> = {
+  receiver: true,
+  network: true,
+  config: true,
+  blocked: true,
+  worker: true,
+}
+
 export interface Outcome {
   readonly outcomeId: string
   readonly deliveryId: DeliveryId

@@ -583,6 +583,15 @@ export interface ParkedDeliveryRecord {
    * a header expected-at says the same. Null: it waits for the whole delay.
    */
   readonly expected_at: number | null
+  /**
+   * Reason in the outcome of the last try, as in WebhookOutcome, for the case that its writer died
+   * before it was written. Null: nothing was tried, or it is not known.
+   */
+  readonly last_reason: string | null
+  /** Whose fault that was, as in WebhookOutcome. Null: nothing was tried, or it is not known. */
+  readonly last_fault_owner: string | null
+  /** Status of the receiver's answer to the last try. Null where none came. */
+  readonly last_status_code: number | null
   /** Topic that the event was first read from. */
   readonly source_topic: string
   /** Partition of the event in source_topic. */

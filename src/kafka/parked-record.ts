@@ -1,6 +1,8 @@
 // A parked delivery as its Avro record, and back. Times are whole milliseconds; offsets are numbers, which hold 2^53.
 import type { CallEvent } from '../domain/call-event.ts'
+import type { LastFault } from '../domain/delivery.ts'
 import type { WebhookId } from '../domain/ids.ts'
+import { faultOwners, outcomeReasons } from '../domain/outcome.ts'
 import type { ParkedDelivery } from '../domain/parked-delivery.ts'
 import type { ParkedDeliveryRecord } from '../domain/records.ts'
 
@@ -18,6 +20,9 @@ export function parkedRecordOf(parked: ParkedDelivery): ParkedDeliveryRecord {
     expires_at: Math.round(parked.expiresAtMs),
     not_before: whole(progress.notBeforeMs),
     expected_at: whole(progress.expectedAtMs),
+    last_reason: progress.lastFault?.reason ?? null,
+    last_fault_owner: progress.lastFault?.faultOwner ?? null,
+    last_status_code: progress.lastFault?.statusCode ?? null,
     source_topic: source.topic,
     source_partition: source.partition,
     source_offset: Number(source.offset),
@@ -38,6 +43,7 @@ export function parkedDeliveryOf(record: ParkedDeliveryRecord, event: CallEvent)
       backoffStep: record.backoff_step,
       notBeforeMs: record.not_before,
       expectedAtMs: record.expected_at,
+      lastFault: lastFaultOf(record),
     },
     eventTimeMs: record.event_time,
     expiresAtMs: record.expires_at,
@@ -47,6 +53,18 @@ export function parkedDeliveryOf(record: ParkedDeliveryRecord, event: CallEvent)
       offset: BigInt(record.source_offset),
     },
   }
+}
+
+/** Null also where another version of the worker has written what this one has no word for. */
+function lastFaultOf(record: ParkedDeliveryRecord): LastFault | null {
+  const { last_reason: reason, last_fault_owner: faultOwner, last_status_code: statusCode } = record
+  if (reason === null || !isKeyOf(outcomeReasons, reason)) return null
+  if (faultOwner === null || !isKeyOf(faultOwners, faultOwner)) return null
+  return { reason, faultOwner, statusCode }
+}
+
+function isKeyOf<Key extends string>(known: Readonly<Record<Key, true>>, text: string): text is Key {
+  return Object.hasOwn(known, text)
 }
 
 function whole(ms: number | null): number | null {

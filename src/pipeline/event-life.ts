@@ -6,6 +6,7 @@ import type { EventTime, Horizons } from '../join/event-time.ts'
 import { join } from '../join/join.ts'
 import type { FanoutBounds, HorizonOf } from '../join/join.ts'
 import type { DeadLetterSink, DecodedEvent, EventDecoder, SourceRecord } from '../ports.ts'
+import type { ParkedCopies } from '../progress/parked-copies.ts'
 import type { GlobalTable } from '../table/global-table.ts'
 import { DeliveryWrites } from './delivery-writes.ts'
 import { deliverAll } from './delivering.ts'
@@ -13,6 +14,7 @@ import type { DeliveringWorld, TakenRecord } from './delivering.ts'
 import type { DeliveryWorld } from './delivery-world.ts'
 import { sizeOf } from './intake-queue.ts'
 import { fanoutOutcome } from './outcome-of.ts'
+import { withoutCopies } from './without-copies.ts'
 
 export interface EventWorld {
   readonly delivering: DeliveringWorld
@@ -25,17 +27,21 @@ export interface EventWorld {
 /** Begins what a record leads to; resolves when that has begun, and never rejects. */
 export type BeginLife = (taken: TakenRecord) => Promise<void>
 
-/** Reads a record. Rejects when `signal` aborts before it could be read. */
+/**
+ * Reads a record. Rejects when `signal` aborts before it could be read. `copies`: of the deliveries of its partition
+ * number.
+ */
 export async function readEvent(
   record: SourceRecord,
   signal: AbortSignal,
   world: EventWorld,
+  copies: ParkedCopies,
 ): Promise<BeginLife> {
   const decoded = await world.decoder.decode(record, signal)
   return (taken) =>
     begun(taken, world, () =>
       decoded.kind === 'event'
-        ? fanOut(decoded.event, record, taken, world)
+        ? fanOut(decoded.event, record, taken, world, copies)
         : putAside(decoded, record, taken, world),
     )
 }
@@ -90,6 +96,7 @@ async function fanOut(
   record: SourceRecord,
   taken: TakenRecord,
   world: EventWorld,
+  copies: ParkedCopies,
 ): Promise<void> {
   const { delivering, horizons, fanout } = world
   const { delivery } = delivering
@@ -103,8 +110,13 @@ async function fanOut(
   const writes = new DeliveryWrites(delivery, taken.signals)
   switch (joined.kind) {
     case 'deliveries': {
-      const { deliveries } = joined
-      return deliverAll({ deliveries, bytes: sizeOf(record), from: 'event' }, taken, delivering)
+      const left = withoutCopies(joined.deliveries, { position: source, taken }, copies, delivery)
+      if (left.deliveries.length === 0) return left.taken.done('finished')
+      return deliverAll(
+        { deliveries: left.deliveries, bytes: sizeOf(record), from: 'event' },
+        left.taken,
+        delivering,
+      )
     }
     case 'chunks':
       for (const chunk of joined.chunks) writes.park(chunk, 0, null)

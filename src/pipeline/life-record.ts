@@ -1,8 +1,8 @@
 // How one delivery's life in this process is written down: tried and to be tried again, parked, or ended.
 // Invariant: it is over once, by an ending or by a parking; what is written says all that happened until then.
 import type { AttemptResult } from '../domain/attempt.ts'
-import type { Delivery } from '../domain/delivery.ts'
-import type { FaultOwner, OutcomeReason } from '../domain/outcome.ts'
+import type { Delivery, LastFault } from '../domain/delivery.ts'
+import type { OutcomeReason } from '../domain/outcome.ts'
 import type { Deferral } from '../isolation/admission.ts'
 import { planDeferral } from '../isolation/deferral-plan.ts'
 import type { DeferralPlan } from '../isolation/deferral-plan.ts'
@@ -15,10 +15,7 @@ import { deferredOutcome, finalOutcome, parkedCopyOf, triedOutcome } from './out
 /** What is known about the delivery beyond itself: the version of its webhook, the attempt and its answer. */
 export type Facts = Partial<Omit<LifeSoFar, 'delivery' | 'attempts' | 'deferrals' | 'nowMs'>>
 
-interface Fault {
-  readonly reason: OutcomeReason
-  readonly faultOwner: FaultOwner
-}
+type Fault = Omit<LastFault, 'statusCode'>
 
 type ParkPlan = Omit<Extract<DeferralPlan, { kind: 'park' }>, 'kind'>
 
@@ -27,6 +24,8 @@ export class LifeRecord {
   readonly #world: DeliveryWorld
   readonly #writes: DeliveryWrites
   #attempts: number
+  /** Of the last attempt of this life. */
+  #lastFault: LastFault | null = null
   #isOver = false
 
   constructor(delivery: Delivery, world: DeliveryWorld, signals: LifeSignals) {
@@ -68,6 +67,7 @@ export class LifeRecord {
 
   /** The attempt failed, and the process tries again itself after `waitMs`. */
   triesAgain(fault: Fault, waitMs: number, facts: Facts): void {
+    this.#lastFault = lastFaultOf(fault, facts)
     const life = this.#life(facts)
     const next = { atMs: life.nowMs + waitMs, parked: null }
     this.#writes.outcome(triedOutcome(life, fault, next), detailOf(facts.result))
@@ -78,7 +78,8 @@ export class LifeRecord {
     const { delayMs, dueAtMs, notBeforeMs, backoffStep } = step
     const life = this.#life(facts)
     this.#isOver = true
-    const copy = parkedCopyOf(life, { backoffStep, notBeforeMs, expectedAtMs: null })
+    const lastFault = lastFaultOf(fault, facts)
+    const copy = parkedCopyOf(life, { backoffStep, notBeforeMs, expectedAtMs: null, lastFault })
     this.#writes.park(copy, delayMs, (parked) => ({
       outcome: triedOutcome(life, fault, { atMs: dueAtMs, parked }),
       detail: detailOf(facts.result),
@@ -108,12 +109,14 @@ export class LifeRecord {
   }
 
   #parkUntried(reason: OutcomeReason, { delayMs, dueAtMs, expectedAtMs }: ParkPlan, facts: Facts): void {
-    const { deferrals, backoffStep, notBeforeMs } = this.#delivery.progress
+    const { progress } = this.#delivery
+    const { deferrals, backoffStep, notBeforeMs } = progress
     const life = { ...this.#life(facts), deferrals: deferrals + 1 }
     const first = deferrals === 0
     this.#isOver = true
     this.#world.observer.observe({ kind: 'deferred', reason, first })
-    const copy = parkedCopyOf(life, { backoffStep, notBeforeMs, expectedAtMs })
+    const lastFault = this.#lastFault ?? progress.lastFault
+    const copy = parkedCopyOf(life, { backoffStep, notBeforeMs, expectedAtMs, lastFault })
     // Only the first has an outcome of its own: behind a receiver that is down for a day there are many.
     const outcomeOf = first
       ? (parked: Parameters<typeof deferredOutcome>[2]['parked']) => ({
@@ -139,6 +142,10 @@ export class LifeRecord {
       nowMs: this.#world.clock.nowMs(),
     }
   }
+}
+
+function lastFaultOf(fault: Fault, { result }: Facts): LastFault {
+  return { ...fault, statusCode: result?.kind === 'answered' ? result.statusCode : null }
 }
 
 function detailOf(result: AttemptResult | null | undefined): string | null {

@@ -1,7 +1,7 @@
 // The outcome records of a delivery's life, filled from what is known when they are written.
 import type { AttemptResult } from '../domain/attempt.ts'
 import type { CallEvent } from '../domain/call-event.ts'
-import type { ConfigPosition, Delivery, DeliveryProgress } from '../domain/delivery.ts'
+import type { ConfigPosition, Delivery, DeliveryProgress, LastFault } from '../domain/delivery.ts'
 import type { DeliveryId } from '../domain/ids.ts'
 import type { FaultOwner, Outcome, OutcomeReason, OutcomeResult } from '../domain/outcome.ts'
 import { attemptOutcomeId, deferralOutcomeId, finalOutcomeId } from '../domain/outcome.ts'
@@ -67,6 +67,34 @@ export function triedOutcome(life: LifeSoFar, ending: Omit<Ending, 'result'>, ne
   }
 }
 
+export interface UntoldTry {
+  readonly attempt: number
+  /** Null: not even that is known. */
+  readonly fault: LastFault | null
+  readonly parked: RecordPosition
+  readonly nowMs: number
+}
+
+/** For a try of a process that may have died before it told of it: all that is known of it is what it led to. */
+export function untoldOutcome(delivery: Delivery, { attempt, fault, parked, nowMs }: UntoldTry): Outcome {
+  const life: LifeSoFar = {
+    delivery,
+    attempts: attempt,
+    deferrals: delivery.progress.deferrals,
+    webhook: null,
+    config: null,
+    result: null,
+    queuedMs: null,
+    excerpt: null,
+    cutValues: [],
+    nowMs,
+  }
+  const { reason, faultOwner, statusCode } = fault ?? unknownFault
+  return { ...triedOutcome(life, { reason, faultOwner }, { atMs: nowMs, parked }), statusCode }
+}
+
+const unknownFault: LastFault = { reason: 'interrupted', faultOwner: 'worker', statusCode: null }
+
 /** For a delivery that was parked without a try. */
 export function deferredOutcome(life: LifeSoFar, reason: OutcomeReason, next: Next): Outcome {
   const { deliveryId, replay } = life.delivery
@@ -85,7 +113,7 @@ export function deferredOutcome(life: LifeSoFar, reason: OutcomeReason, next: Ne
 /** The delivery as it is parked once more. */
 export function parkedCopyOf(
   { delivery, attempts, deferrals }: LifeSoFar,
-  wait: Pick<DeliveryProgress, 'backoffStep' | 'notBeforeMs' | 'expectedAtMs'>,
+  wait: Pick<DeliveryProgress, 'backoffStep' | 'notBeforeMs' | 'expectedAtMs' | 'lastFault'>,
 ): ParkedDelivery {
   const { event, eventBytes, webhookId, replay, eventTimeMs, expiresAtMs, source, progress } = delivery
   return {

@@ -1,8 +1,7 @@
 // The life of a record of a retry topic that is due: its deliveries go on, or it is moved on because its receiver asked
-// for more time than the topic's delay.
+// for more time than the topic's delay, or they are dropped as copies.
 import type { CallEvent } from '../domain/call-event.ts'
 import type { ParkedDelivery } from '../domain/parked-delivery.ts'
-import type { RecordPosition } from '../domain/record-position.ts'
 import { largestDelayWithin } from '../domain/retry-delays.ts'
 import { resume } from '../join/join.ts'
 import type { ParkedDecoder, SourceRecord } from '../ports.ts'
@@ -13,6 +12,7 @@ import { DeliveryWrites } from './delivery-writes.ts'
 import { begun, horizonsIn, putAside } from './event-life.ts'
 import type { BeginLife, EventWorld } from './event-life.ts'
 import { sizeOf } from './intake-queue.ts'
+import { withoutCopies } from './without-copies.ts'
 
 export interface ParkedWorld {
   readonly event: EventWorld
@@ -38,18 +38,18 @@ export async function readParked(
 async function goOn(
   { parked, event }: { readonly parked: ParkedDelivery; readonly event: CallEvent },
   record: SourceRecord,
-  taken: TakenRecord,
+  whole: TakenRecord,
   { delivering }: EventWorld,
   copies: ParkedCopies,
 ): Promise<void> {
-  const { clock, observer, table } = delivering.delivery
-  const place = placeOf(record.position)
-  const deliveries = resume(parked, event, horizonsIn(table)).filter(({ deliveryId, replay, progress }) => {
-    const nowMs = clock.monotonicMs()
-    const isCopy = copies.isCopy(`${deliveryId}/${replay}`, progress.parkedTimes, place, nowMs)
-    if (isCopy) observer.observe({ kind: 'copy_dropped' })
-    return !isCopy
-  })
+  const { clock, table } = delivering.delivery
+  const all = resume(parked, event, horizonsIn(table))
+  const { deliveries, taken } = withoutCopies(
+    all,
+    { position: record.position, taken: whole },
+    copies,
+    delivering.delivery,
+  )
   if (deliveries.length === 0) return taken.done('finished')
   // A copy that is moved on, too, would count its parkings apart from then on, and pass for a delivery of its own.
   const waitMs = (parked.progress.notBeforeMs ?? 0) - clock.nowMs()
@@ -77,8 +77,4 @@ async function moveOn(
     budget.release(hold, clock.monotonicMs())
     taken.done(acknowledged ? 'finished' : 'left')
   })
-}
-
-function placeOf({ topic, partition, offset }: RecordPosition): string {
-  return `${topic}/${partition}/${offset}`
 }

@@ -155,7 +155,7 @@ export class Pipeline implements EventSourceHandler {
       delayMs,
       read: (record: SourceRecord, signal: AbortSignal) =>
         delayMs === null
-          ? readEvent(record, signal, parked.event)
+          ? readEvent(record, signal, parked.event, copies)
           : readParked(record, signal, parked, copies),
     }
     return new PartitionPipeline(world, kind, tap, inherited)

@@ -1,14 +1,36 @@
-// Whether a parked delivery that comes due is a copy of one that was taken a moment ago. One is written twice where its
-// acknowledgement was lost, or where its writer died between parking and committing and the event was read again;
-// without this, one delivery would become two chains of retries.
+// Whether a parked delivery that comes due is a copy of one that was taken a moment ago, and whether an event was read
+// after what it led to. Such things happen where an acknowledgement was lost, or where a writer died between parking and
+// committing; without this, one delivery would become two chains of retries.
 // Invariant: a record that is read again is no copy of itself; what is forgotten early, or in another process, is
 // delivered twice under one id, never lost.
+import type { DeliveryProgress } from '../domain/delivery.ts'
+import type { RecordPosition } from '../domain/record-position.ts'
 
 const rememberedForMs = 120_000
+/** Of one delivery: more are not taken within that time but where it is put off for seconds again and again. */
+const mostPlaces = 4
+
+/** How far a chain of parkings has come. */
+export type ChainProgress = Pick<DeliveryProgress, 'parkedTimes' | 'attempts' | 'lastFault'>
+
+/** A record that was taken. */
+export interface TakenPlace extends ChainProgress {
+  readonly position: RecordPosition
+}
+
+export type Look =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'copy' }
+  /**
+   * Attempts of this very record led to `by`, which came first: whoever made them may have died before their
+   * outcomes were written.
+   */
+  | { readonly kind: 'overtaken'; readonly by: TakenPlace }
 
 interface Seen {
-  readonly parkedTimes: number
-  readonly place: string
+  /** Those that were taken and those that they overtook, by how often they had been parked. */
+  readonly places: readonly TakenPlace[]
+  readonly furthest: TakenPlace
   readonly atMs: number
 }
 
@@ -22,14 +44,27 @@ export class ParkedCopies {
     this.#most = most
   }
 
-  /** `delivery`: its id and replay. `place`: topic, partition and offset of the record. `nowMs`: monotonic. */
-  isCopy(delivery: string, parkedTimes: number, place: string, nowMs: number): boolean {
+  /**
+   * `delivery`: its id and replay. `position`: of the record. `nowMs`: monotonic. An event, which was never parked, may
+   * be told for overtaken, but is not remembered.
+   */
+  look(delivery: string, progress: ChainProgress, position: RecordPosition, nowMs: number): Look {
     this.#forget(nowMs)
+    const { parkedTimes, attempts, lastFault } = progress
+    const here = { parkedTimes, attempts, lastFault, position }
     const seen = this.#seen.get(delivery)
-    if (seen !== undefined && seen.parkedTimes >= parkedTimes && seen.place !== place) return true
+    if (seen === undefined) {
+      if (parkedTimes === 0) return { kind: 'new' }
+    } else if (seen.furthest.parkedTimes >= parkedTimes && !isSamePlace(seen.furthest.position, position)) {
+      const by = seen.places.find((place) => place.parkedTimes === parkedTimes + 1) ?? seen.furthest
+      const isKnown = seen.places.some((place) => place.parkedTimes === parkedTimes)
+      if (!isKnown) this.#seen.set(delivery, { ...seen, places: withLatest(seen.places, here) })
+      return by.attempts > attempts ? { kind: 'overtaken', by } : { kind: 'copy' }
+    }
     this.#seen.delete(delivery)
-    this.#seen.set(delivery, { parkedTimes, place, atMs: nowMs })
-    return false
+    const places = withLatest(seen?.places ?? [], here)
+    this.#seen.set(delivery, { places, furthest: here, atMs: nowMs })
+    return { kind: 'new' }
   }
 
   #forget(nowMs: number): void {
@@ -38,4 +73,12 @@ export class ParkedCopies {
       this.#seen.delete(delivery)
     }
   }
+}
+
+function withLatest(places: readonly TakenPlace[], latest: TakenPlace): readonly TakenPlace[] {
+  return [...places.slice(1 - mostPlaces), latest]
+}
+
+function isSamePlace(one: RecordPosition, other: RecordPosition): boolean {
+  return one.offset === other.offset && one.partition === other.partition && one.topic === other.topic
 }

@@ -1,7 +1,8 @@
 // Every metric of the worker's own: name, kind, meaning, labels. The README's table is made from this.
 // Invariant: a label's values come from a closed list, or are counted up to a bound, so that neither many
 // webhooks nor hostile names can make the number of series grow.
-import type { OutcomeReason, OutcomeResult } from '../domain/outcome.ts'
+import { outcomeReasons } from '../domain/outcome.ts'
+import type { OutcomeResult } from '../domain/outcome.ts'
 import type { DeadLetterReason } from '../ports.ts'
 
 /** The values a label may take; anything else becomes `other`. */
@@ -29,36 +30,6 @@ const results: readonly OutcomeResult[] = [
   'cancelled',
   'rejected',
 ]
-
-// A record, so that a reason that is added to the schema and not here is a type error.
-const reasons: Readonly<Record<OutcomeReason, true>> = {
-  ok: true,
-  http_status: true,
-  redirect: true,
-  dns: true,
-  connect: true,
-  tls: true,
-  reset: true,
-  connect_timeout: true,
-  total_timeout: true,
-  protocol_error: true,
-  response_too_large: true,
-  proxy: true,
-  lane_full: true,
-  rate_limited: true,
-  breaker_open: true,
-  retry_after: true,
-  horizon_passed: true,
-  webhook_deleted: true,
-  webhook_disabled: true,
-  interrupted: true,
-  paused: true,
-  fanout_limit: true,
-  invalid_config: true,
-  address_denied: true,
-  url_too_long: true,
-  body_too_large: true,
-}
 
 const deadLetterReasons: Readonly<Record<DeadLetterReason, true>> = {
   empty_value: true,
@@ -95,7 +66,7 @@ function histogram(
 export const metricCatalogue = {
   outcomes: counter('outcomes_total', 'Outcomes, final ones and those of failed tries', {
     result: results,
-    reason: Object.keys(reasons),
+    reason: Object.keys(outcomeReasons),
   }),
   attempts: counter('attempts_total', 'HTTP requests begun'),
   attemptDuration: histogram(

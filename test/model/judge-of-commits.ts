@@ -98,7 +98,9 @@ export class JudgeOfCommits implements Judge {
       )
       return isAnswered ? null : 'has no outcome as a whole'
     }
-    const open = [...read.matches.values()].find(({ delivery }) => !isSettled(delivery, read, 0))
+    const open = [...read.matches.values()].find(
+      ({ delivery }) => !isSettled(delivery, read, 0) && !this.#isOvertaken(read, delivery),
+    )
     return open === undefined ? null : `neither ended nor parked ${nameOf(open.delivery)}`
   }
 
@@ -108,6 +110,13 @@ export class JudgeOfCommits implements Judge {
       (delivery) => !isSettled(delivery, read, parkedTimes) && !this.#isCopy(read, delivery),
     )
     return open === undefined ? null : `neither ended nor parked ${nameOf(open)}`
+  }
+
+  /** What it had led to was in this process's hands a moment ago. */
+  #isOvertaken({ process, atMs }: EventRead, delivery: DeliveryFacts): boolean {
+    return (this.#reads.get(delivery) ?? []).some(
+      (other) => other.process === process && other.atMs <= atMs && atMs - other.atMs < rememberedForMs,
+    )
   }
 
   /** Another record of the delivery, as far along or further, was in this process's hands a moment ago. */

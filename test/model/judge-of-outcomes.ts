@@ -2,6 +2,7 @@
 // and is acknowledged, that it says what happened, and that waits follow the schedule.
 import type { Outcome } from '../../src/domain/outcome.ts'
 import type { DeliveryFacts, OutcomeWrite, ProcessFacts, RequestFacts } from './facts.ts'
+import { isLateWord } from './is-late-word.ts'
 import { nameOf } from './ledger.ts'
 import type { Judge, Ledger } from './ledger.ts'
 import { versionAt } from './published.ts'
@@ -37,6 +38,7 @@ export class JudgeOfOutcomes implements Judge {
   over(): void {
     for (const delivery of this.#ledger.deliveries.values()) {
       if (delivery.allowance === 0) this.#checkSchedule(delivery)
+      this.#checkAllTold(delivery)
     }
   }
 
@@ -47,14 +49,16 @@ export class JudgeOfOutcomes implements Judge {
     return result === 'deferred' && deferrals !== 1 ? 'though it is not the first deferral' : null
   }
 
-  #whyPlaceWrong({ outcome, process }: OutcomeWrite, delivery: DeliveryFacts): string | null {
+  #whyPlaceWrong(write: OutcomeWrite, delivery: DeliveryFacts): string | null {
+    const { outcome, process } = write
     const { parked, final, attempt, result, nextAttemptAtMs } = outcome
     if (final) return parked === null && nextAttemptAtMs === null ? null : 'which goes on'
     if (parked === null) return result === 'deferred' ? 'which names no place' : null
     const place = placeOf(parked)
     const there = delivery.parks.find(({ places }) => places.some((each) => placeOf(each) === place))
-    if (there === undefined || there.process !== process)
-      return `which names ${place}, where nothing of it stands`
+    if (there === undefined) return `which names ${place}, where nothing of it stands`
+    if (isLateWord(write)) return null
+    if (there.process !== process) return `which names ${place}, which is not its own`
     if (there.acknowledgedAtMs === null) return `which names ${place}, not acknowledged`
     return there.parked.progress.attempts === attempt
       ? null
@@ -62,7 +66,8 @@ export class JudgeOfOutcomes implements Judge {
   }
 
   /** Whether it is what the process saw. */
-  #whyUntrue({ outcome, process }: OutcomeWrite, delivery: DeliveryFacts): string | null {
+  #whyUntrue(write: OutcomeWrite, delivery: DeliveryFacts): string | null {
+    const { outcome, process } = write
     const { result, reason, attempt } = outcome
     const version = versionAt(process, delivery.webhookId)
     switch (result) {
@@ -80,10 +85,9 @@ export class JudgeOfOutcomes implements Judge {
         const requests = delivery.requests.filter(
           (each) => each.process === process && each.sent.attempt === attempt,
         )
-        if (requests.length === 0) return 'though it has not tried'
-        return requests.some((request) => isTold(request, outcome))
-          ? null
-          : 'though it was answered otherwise'
+        if (requests.some((request) => isTold(request, outcome))) return null
+        if (isTrueLateWord(write, delivery)) return null
+        return requests.length === 0 ? 'though it has not tried' : 'though it was answered otherwise'
       }
     }
   }
@@ -95,10 +99,23 @@ export class JudgeOfOutcomes implements Judge {
     return leftMs > longestMs ? `with ${leftMs} ms left` : null
   }
 
+  /** Whoever has the last outcome has one of each attempt before it, also where their maker died in between. */
+  #checkAllTold(delivery: DeliveryFacts): void {
+    const landed = delivery.outcomes.filter(({ landedAtMs }) => landedAtMs !== null)
+    const told = new Set(landed.map(({ outcome }) => outcome.attempt))
+    for (const { outcome } of landed.filter(({ outcome: { final } }) => final)) {
+      for (let attempt = 1; attempt < outcome.attempt; attempt += 1) {
+        if (told.has(attempt)) continue
+        this.#ledger.breach('gap', `nobody tells of attempt ${attempt} of ${nameOf(delivery)}`)
+      }
+    }
+  }
+
   /** The waits after failed attempts grow as the schedule says, whatever lies between them. */
   #checkSchedule(delivery: DeliveryFacts): void {
     const { scheduleMs } = this.#around.settings.delivery.retry
     const waits = delivery.outcomes
+      .filter((write) => !isLateWord(write))
       .map(({ outcome }) => outcome)
       .filter(
         ({ result, parked, reason }) =>
@@ -115,6 +132,18 @@ export class JudgeOfOutcomes implements Judge {
       )
     }
   }
+}
+
+/** What the record says that the attempt led to; or that it is not known, where the record says nothing. */
+function isTrueLateWord(write: OutcomeWrite, { requests }: DeliveryFacts): boolean {
+  const { reason, statusCode, attempt } = write.outcome
+  if (!isLateWord(write)) return false
+  const ofIt = requests.filter(({ sent }) => sent.attempt === attempt)
+  if (ofIt.length === 0) return false
+  return (
+    (reason === 'interrupted' && statusCode === null) ||
+    ofIt.some((request) => isTold(request, write.outcome))
+  )
 }
 
 function isTold({ answered }: RequestFacts, { result, statusCode }: Outcome): boolean {

@@ -11,6 +11,7 @@ import type {
   ProcessFacts,
   RequestFacts,
 } from './facts.ts'
+import { isLateWord } from './is-late-word.ts'
 import { rememberedForMs } from './judge-of-commits.ts'
 import { nameOf } from './ledger.ts'
 import type { Judge, Ledger } from './ledger.ts'
@@ -101,10 +102,14 @@ export class JudgeOfRepeats implements Judge {
     }
   }
 
-  outcomeIssued({ outcome }: OutcomeWrite): void {
+  outcomeIssued(write: OutcomeWrite): void {
+    const { outcome } = write
+    if (isLateWord(write)) return this.#ledger.saw('late word')
     const delivery = this.#ledger.deliveries.get(outcome.deliveryId)
     if (delivery === undefined) return
-    const times = delivery.outcomes.filter((write) => write.outcome.outcomeId === outcome.outcomeId).length
+    const times = delivery.outcomes.filter(
+      (other) => other.outcome.outcomeId === outcome.outcomeId && !isLateWord(other),
+    ).length
     if (times - 1 <= delivery.allowance) return
     this.#ledger.breach('written twice', `${outcome.outcomeId} of ${nameOf(delivery)}, ${times} times`)
   }

@@ -233,13 +233,21 @@ const ofRetries: readonly Mutant[] = [
   {
     name: 'copies are not dropped',
     knownAs: ['duplicate', 'parked twice', 'written twice', 'after the end'],
-    install: replace(ParkedCopies, 'isCopy', () => false),
+    install: replace(ParkedCopies, 'look', () => ({ kind: 'new' })),
+  },
+  {
+    name: 'nobody tells of attempts whose maker died',
+    knownAs: ['gap'],
+    install: replace(ParkedCopies, 'look', (original, ...given) => {
+      const look = original(...given)
+      return look.kind === 'overtaken' ? { kind: 'copy' } : look
+    }),
   },
   {
     name: 'whatever was parked again passes for a copy',
     knownAs: ['overcommit', 'lost'],
-    install: replace(ParkedCopies, 'isCopy', (original, delivery, _parkedTimes, place, nowMs) =>
-      original(delivery, 0, place, nowMs),
+    install: replace(ParkedCopies, 'look', (original, delivery, progress, place, nowMs) =>
+      original(delivery, { ...progress, parkedTimes: Math.min(1, progress.parkedTimes) }, place, nowMs),
     ),
   },
 ]

@@ -17,6 +17,7 @@ const mustHappen = [
   'event_time_distrusted',
   'moved_on',
   'copy_dropped',
+  'late word',
   'deferred breaker_open',
   'deferred interrupted',
   'deferred lane_full',

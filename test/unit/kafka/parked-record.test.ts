@@ -40,7 +40,8 @@ describe('a parked delivery as a record', () => {
       backoffStep: 3,
       notBeforeMs: 1_700_000_000_500,
       expectedAtMs: 1_700_000_000_400,
-    }
+      lastFault: { reason: 'http_status', faultOwner: 'receiver', statusCode: 503 },
+    } as const
     for (const given of [parked, { ...parked, progress, replay: 2 }])
       expect(plain(again(given))).toEqual(plain(given))
   })
@@ -62,6 +63,13 @@ describe('a parked delivery as a record', () => {
         backoffStep: anyCount,
         notBeforeMs: fc.option(anyTime),
         expectedAtMs: fc.option(anyTime),
+        lastFault: fc.option(
+          fc.record({
+            reason: fc.constantFrom('http_status' as const, 'dns' as const),
+            faultOwner: fc.constantFrom('receiver' as const, 'network' as const),
+            statusCode: fc.option(fc.integer({ min: 100, max: 999 })),
+          }),
+        ),
       }),
       eventTimeMs: anyTime,
       expiresAtMs: anyTime,
@@ -90,6 +98,13 @@ describe('a parked delivery as a record', () => {
       progress,
     })
     expect([eventTimeMs, expiresAtMs, read.notBeforeMs, read.expectedAtMs]).toEqual([1, 99, 1_000, 1_001])
+  })
+
+  it('says nothing of a last try for which this version has no word', () => {
+    const record = { ...parkedRecordOf(parked), last_reason: 'http_status', last_fault_owner: 'receiver' }
+    expect(parkedDeliveryOf(record, event).progress.lastFault).toMatchObject({ reason: 'http_status' })
+    for (const other of [{ last_reason: 'from_tomorrow' }, { last_fault_owner: 'toString' }])
+      expect(parkedDeliveryOf({ ...record, ...other }, event).progress.lastFault).toBeNull()
   })
 
   it('holds of a larger buffer only what is the event’s', () => {

@@ -161,7 +161,13 @@ describe('a delivery that is parked after the first answer', () => {
         webhookIds: ['w'],
         callId: 'call of e',
         source: { topic: 'call-events', partition: 0, offset: 0n },
-        progress: { ...untouched, attempts: 1, parkedTimes: 1, backoffStep: 1 },
+        progress: {
+          ...untouched,
+          attempts: 1,
+          parkedTimes: 1,
+          backoffStep: 1,
+          lastFault: { reason, faultOwner, statusCode: 'status' in answer ? answer.status : null },
+        },
       },
     })
   })

@@ -4,6 +4,7 @@ import { untouched } from '../../../src/domain/delivery.ts'
 import type { DeliveryProgress } from '../../../src/domain/delivery.ts'
 import type { WebhookId } from '../../../src/domain/ids.ts'
 import type { ParkedDelivery } from '../../../src/domain/parked-delivery.ts'
+import { readEvent } from '../../../src/pipeline/event-life.ts'
 import { readParked } from '../../../src/pipeline/parked-life.ts'
 import type { DecodedParked, SourceRecord } from '../../../src/ports.ts'
 import { ParkedCopies } from '../../../src/progress/parked-copies.ts'
@@ -59,7 +60,15 @@ async function begin(options: WorldOptions = {}) {
   }
   const takeParked = (given: Given, offset = 1): Promise<void> =>
     take({ kind: 'parked', parked: parkedOf(given), event }, offset)
-  return { clock, sender, outcomes, retries, process, lost, results, take, takeParked }
+  /** The event, read anew from its own topic. */
+  const takeEvent = async (offset: number): Promise<void> => {
+    const world = { ...process.parked.event, decoder: { decode: () => ({ kind: 'event', event }) as const } }
+    const position = { topic: 'call-events', partition: 0, offset: BigInt(offset) }
+    const life = await readEvent({ ...recordAt(offset), position }, signal, world, copies)
+    const signals = { halting: halting.signal, cut: halting.signal, lost: lost.signal }
+    await life({ signals, done: (result) => void results.push(result) })
+  }
+  return { clock, sender, outcomes, retries, process, lost, results, take, takeParked, takeEvent }
 }
 
 describe('a parked delivery that is due', () => {
@@ -97,7 +106,7 @@ describe('a parked delivery whose receiver asked for more time', () => {
     await takeParked({ progress })
     await settle()
     expect(retries.writes.map(({ delayMs, parked }) => [delayMs, parked.progress])).toEqual([
-      [30_000, { ...progress, parkedTimes: 5, expectedAtMs: null }],
+      [30_000, { ...progress, parkedTimes: 5, expectedAtMs: null, lastFault: null }],
     ])
     expect([sender.ledger, results]).toEqual([[], ['finished']])
     expect(process.observer.of('moved_on')).toHaveLength(1)
@@ -178,6 +187,47 @@ describe('a copy', () => {
     expect(sender.ledger).toHaveLength(2)
   })
 
+  it('whose own attempt led to one that came first tells of that attempt before it is finished', async () => {
+    const { clock, sender, outcomes, results, takeParked } = await begin()
+    outcomes.hold()
+    const lastFault = { reason: 'http_status', faultOwner: 'receiver', statusCode: 503 } as const
+    await takeParked({ progress: { attempts: 2, parkedTimes: 2, lastFault } }, 7)
+    await takeParked({ progress: { attempts: 1, parkedTimes: 1 } }, 3)
+    await clock.advance(100)
+    expect([sender.ledger.map(({ attempt }) => attempt), results]).toEqual([[3], []])
+    outcomes.release()
+    await settle()
+    expect(results).toEqual(['finished', 'finished'])
+    const told = outcomes.written.find(({ outcomeId }) => outcomeId.endsWith('/a2'))
+    expect(told).toMatchObject({
+      result: 'retry_scheduled',
+      ...lastFault,
+      attempt: 2,
+      parked: { topic: 'webhook-retries.5s', partition: 0, offset: 7n },
+    })
+  })
+
+  it('says so where not even that is known', async () => {
+    const { clock, outcomes, takeParked } = await begin()
+    await takeParked({ progress: { attempts: 3, parkedTimes: 3 } }, 9)
+    await takeParked({ progress: { attempts: 1, parkedTimes: 1 } }, 3)
+    await clock.advance(100)
+    expect(outcomes.steps).toEqual(['0/a2', '0/final'])
+    expect(outcomes.written[0]).toMatchObject({
+      reason: 'interrupted',
+      faultOwner: 'worker',
+      statusCode: null,
+    })
+  })
+
+  it('tells of nothing where no attempt lies between', async () => {
+    const { clock, outcomes, takeParked } = await begin()
+    await takeParked({ progress: { attempts: 1, parkedTimes: 2 } }, 7)
+    await takeParked({ progress: { attempts: 1, parkedTimes: 1 } }, 3)
+    await clock.advance(100)
+    expect(outcomes.endings).toEqual(['delivered: ok after 2'])
+  })
+
   it('of one that was moved on is not moved on, too', async () => {
     const { clock, retries, results, takeParked } = await begin()
     const progress = { notBeforeMs: clock.nowMs() + 60_000 }
@@ -194,6 +244,37 @@ describe('a copy', () => {
     await clock.advance(100)
     expect(sender.ledger.map(({ request }) => request.origin)).toEqual(['http://w.test', 'http://v.test'])
     expect(results).toEqual(['finished', 'finished'])
+  })
+})
+
+describe('an event that is read again', () => {
+  it('after what it led to is not delivered anew, but the attempt that led there is told of', async () => {
+    const { clock, sender, outcomes, results, takeParked, takeEvent } = await begin()
+    const lastFault = { reason: 'reset', faultOwner: 'receiver', statusCode: null } as const
+    await takeParked({ progress: { attempts: 1, parkedTimes: 1, lastFault } }, 7)
+    await takeEvent(1)
+    await clock.advance(100)
+    expect(sender.ledger.map(({ attempt, request }) => [attempt, request.origin])).toEqual([
+      [2, 'http://w.test'],
+      [1, 'http://v.test'],
+      [1, 'http://brief.test'],
+    ])
+    const told = outcomes.written.find(({ outcomeId }) => outcomeId.endsWith('/a1'))
+    expect(told).toMatchObject({ ...lastFault, attempt: 1, parked: { offset: 7n } })
+    expect(results).toEqual(['finished', 'finished'])
+  })
+
+  it('is left where that was not acknowledged', async () => {
+    const { clock, outcomes, results, takeParked, takeEvent } = await begin()
+    await takeParked({ progress: { attempts: 1, parkedTimes: 1 }, webhookIds: ['w', 'v', 'brief'] }, 7)
+    await clock.advance(100)
+    outcomes.hold()
+    await takeEvent(1)
+    await settle()
+    expect(results).toEqual(['finished'])
+    await outcomes.stop()
+    await settle()
+    expect(results).toEqual(['finished', 'left'])
   })
 })
 

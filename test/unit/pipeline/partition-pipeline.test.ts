@@ -1,6 +1,7 @@
 // One partition: what is taken when, what finishes an offset, and what a halt leaves behind.
 import { describe, expect, it } from '@jest/globals'
 import { readEvent } from '../../../src/pipeline/event-life.ts'
+import { ParkedCopies } from '../../../src/progress/parked-copies.ts'
 import { PartitionPipeline } from '../../../src/pipeline/partition-pipeline.ts'
 import type { PartitionKind } from '../../../src/pipeline/partition-pipeline.ts'
 import type { SourceRecord } from '../../../src/ports.ts'
@@ -19,7 +20,7 @@ async function onePartition(options: WorldOptions = {}) {
   const tap = { pause: () => tapped.push('pause'), resume: () => tapped.push('resume') }
   const kind: PartitionKind = {
     delayMs: null,
-    read: (taken, signal) => readEvent(taken, signal, process.parked.event),
+    read: (taken, signal) => readEvent(taken, signal, process.parked.event, new ParkedCopies(100)),
   }
   const pipeline = new PartitionPipeline(process.partition, kind, tap, null)
   const record = (offset: number, text = `e${offset}`): SourceRecord => {
