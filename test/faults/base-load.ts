@@ -18,8 +18,8 @@ export interface BaseLoad {
   readonly deletions: Map<string, number>
   /** When each delivery that surely has to be made was ordered; rising. */
   readonly orderedAtMs: number[]
-  /** Whether a delivery surely has to be made. */
-  isSure(deliveryId: string): boolean
+  /** Where a delivery that surely has to be made stands in `orderedAtMs`; undefined: it is none. */
+  placeOf(deliveryId: string): number | undefined
   start(): void
   /** Publishes the tombstone of a webhook; resolves when it is acknowledged. */
   deleteWebhook(): Promise<void>
@@ -58,7 +58,7 @@ export async function prepareBaseLoad(
   const deletions = new Map<string, number>()
   const acknowledged = new Set<string>()
   const orderedAtMs: number[] = []
-  const sure = new Set<string>()
+  const places = new Map<string, number>()
   const written = new Set<Promise<void>>()
   let calls = 0
   let running: Promise<void> | null = null
@@ -95,8 +95,7 @@ export async function prepareBaseLoad(
     orders.push({ eventId, callId, eventType, publishedAtMs, deliveries })
     if (!event.account_id.startsWith('account-doomed')) {
       for (const { deliveryId } of deliveries) {
-        sure.add(deliveryId)
-        orderedAtMs.push(publishedAtMs)
+        places.set(deliveryId, orderedAtMs.push(publishedAtMs) - 1)
       }
     }
     const acknowledgement = rig.publisher.callEvent(event).finally(() => written.delete(acknowledgement))
@@ -129,7 +128,7 @@ export async function prepareBaseLoad(
     orders,
     deletions,
     orderedAtMs,
-    isSure: (deliveryId) => sure.has(deliveryId),
+    placeOf: (deliveryId) => places.get(deliveryId),
     start() {
       stopping = new AbortController()
       running = run(stopping.signal)
@@ -154,7 +153,7 @@ export async function prepareBaseLoad(
     forget() {
       orders.length = 0
       orderedAtMs.length = 0
-      sure.clear()
+      places.clear()
     },
   }
 }

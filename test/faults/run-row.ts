@@ -150,7 +150,7 @@ async function afterwards(load: BaseLoad, staleForMs: number): Promise<void> {
 /** Waits until all has ended and is committed; answers what is not. What has not ended is for the oracle. */
 async function comeToRest({ rig, load }: Scene): Promise<number> {
   const ordered = load.orders.flatMap(({ deliveries }) => deliveries.map(({ deliveryId }) => deliveryId))
-  const open = new Set(ordered.filter((id) => load.isSure(id)))
+  const open = new Set(ordered.filter((id) => load.placeOf(id) !== undefined))
   const deadlineMs = epochMs() + restPatienceMs
   while (open.size > 0 && epochMs() < deadlineMs) {
     const finals = rig.finals()

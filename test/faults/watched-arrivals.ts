@@ -27,8 +27,9 @@ const everyMs = 100
 export function watchArrivals(receivers: Receivers, load: BaseLoad): WatchedArrivals {
   const all: Arrival[] = []
   const seen = new Set<string>()
+  const arrivalOf: number[] = []
   const arrivedAtMs: number[] = []
-  const course: Course = { arrivedAtMs, orderedAtMs: load.orderedAtMs }
+  const course: Course = { arrivedAtMs, orderedAtMs: load.orderedAtMs, arrivalOf }
   const stopping = new AbortController()
   let knownToMs = 0
   let asking: Promise<void> = Promise.resolve()
@@ -37,8 +38,10 @@ export function watchArrivals(receivers: Receivers, load: BaseLoad): WatchedArri
     const askedAtMs = nowMs()
     for (const arrival of await receivers.collect()) {
       all.push(arrival)
-      if (seen.has(arrival.deliveryId) || !load.isSure(arrival.deliveryId)) continue
+      const place = load.placeOf(arrival.deliveryId)
+      if (place === undefined || seen.has(arrival.deliveryId)) continue
       seen.add(arrival.deliveryId)
+      arrivalOf[place] = arrival.atMs
       arrivedAtMs.push(arrival.atMs)
     }
     knownToMs = askedAtMs
@@ -72,6 +75,7 @@ export function watchArrivals(receivers: Receivers, load: BaseLoad): WatchedArri
     forget() {
       all.length = 0
       arrivedAtMs.length = 0
+      arrivalOf.length = 0
       seen.clear()
     },
     async stop() {

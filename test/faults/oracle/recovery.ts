@@ -1,12 +1,14 @@
 // How long it took until all was as before: from the end of a fault to the first second in which as much was delivered
 // as 90 % of the usual, with no more waiting at its end than at its beginning, and after which it stayed so for two more:
-// a burst is no recovery.
+// a burst is no recovery. Nor is it one while some have nobody who delivers them, however fast the rest is made up for.
 
 export interface Course {
   /** First arrivals of deliveries, epoch milliseconds, rising. */
   readonly arrivedAtMs: readonly number[]
   /** When each of these deliveries was ordered, or will be; rising. */
   readonly orderedAtMs: readonly number[]
+  /** When each of these arrived, at the same place; undefined: it has not. */
+  readonly arrivalOf: readonly (number | undefined)[]
 }
 
 export interface Since {
@@ -27,7 +29,8 @@ export function recoveryMs(course: Course, { usualPerSecond, endedAtMs, nowMs }:
   for (let fromMs = endedAtMs; fromMs + sustainedS * secondMs <= nowMs; fromMs += stepMs) {
     if (!isAsUsual(fromMs, 1) || !isAsUsual(fromMs, sustainedS)) continue
     const [before, after] = [waitingAt(course, fromMs), waitingAt(course, fromMs + secondMs)]
-    if (after <= Math.max(before, usualPerSecond)) return fromMs - endedAtMs
+    if (after > Math.max(before, usualPerSecond)) continue
+    if (isMovingOn(course, fromMs, usualPerSecond)) return fromMs - endedAtMs
   }
   return null
 }
@@ -39,6 +42,19 @@ export function deliveredWithin({ arrivedAtMs }: Course, fromMs: number, toMs: n
 /** Ordered and not arrived. */
 export function waitingAt({ arrivedAtMs, orderedAtMs }: Course, atMs: number): number {
   return countBelow(orderedAtMs, atMs) - countBelow(arrivedAtMs, atMs)
+}
+
+/**
+ * Whether of what had waited longest, the first twentieth, nearly all arrives within the second. Where one partition of six has no owner, a sixth of it does not.
+ */
+function isMovingOn({ orderedAtMs, arrivalOf }: Course, fromMs: number, usualPerSecond: number): boolean {
+  const waited = Array.from({ length: countBelow(orderedAtMs, fromMs) }, (_, place) => arrivalOf[place])
+    .map((atMs) => atMs ?? Number.POSITIVE_INFINITY)
+    .filter((atMs) => atMs >= fromMs)
+  if (waited.length < 0.1 * usualPerSecond) return true
+  const longest = waited.slice(0, Math.ceil(waited.length / 20))
+  const arrived = longest.filter((atMs) => atMs < fromMs + secondMs)
+  return arrived.length >= 0.9 * longest.length
 }
 
 /** How many of the rising numbers lie below. */

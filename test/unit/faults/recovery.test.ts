@@ -1,20 +1,28 @@
 // When a rate counts as back, on courses made by hand: one delivery every 10 ms, but for a hole.
 import { describe, expect, it } from '@jest/globals'
+import type { Course } from '../../faults/oracle/recovery.ts'
 import { recoveryMs } from '../../faults/oracle/recovery.ts'
 
 /** Every 10 ms until 20 s. */
 const orderedAtMs = Array.from({ length: 2_000 }, (_, index) => index * 10)
 const usual = { usualPerSecond: 100, nowMs: 20_000 }
 
+/** `arrivalOf`: of each, in the order of orders. */
+const courseOf = (arrivalOf: readonly number[], ordered = orderedAtMs): Course => ({
+  orderedAtMs: ordered,
+  arrivalOf,
+  arrivedAtMs: arrivalOf.filter(Number.isFinite).toSorted((a, b) => a - b),
+})
+
 describe('recovery', () => {
   it('takes no time where nothing happened', () => {
-    const course = { orderedAtMs, arrivedAtMs: orderedAtMs.map((ms) => ms + 5) }
+    const course = courseOf(orderedAtMs.map((ms) => ms + 5))
     expect(recoveryMs(course, { ...usual, endedAtMs: 5_000 })).toBe(0)
   })
 
   it('lasts until as much is delivered as before', () => {
     const held = orderedAtMs.map((ms) => (ms >= 5_000 && ms < 8_000 ? 8_000 + (ms - 5_000) / 3 : ms))
-    const course = { orderedAtMs, arrivedAtMs: held.toSorted((a, b) => a - b) }
+    const course = courseOf(held)
     const tookMs = recoveryMs(course, { ...usual, endedAtMs: 5_000 })
     expect(tookMs).toBeGreaterThan(2_000)
     expect(tookMs).toBeLessThanOrEqual(3_000)
@@ -22,18 +30,32 @@ describe('recovery', () => {
 
   it('is not over while more and more waits, however much is delivered', () => {
     const more = Array.from({ length: 4_000 }, (_, index) => index * 5)
-    const course = { orderedAtMs: more, arrivedAtMs: orderedAtMs.filter((ms) => ms > 8_000) }
+    const course = courseOf(
+      more.map((ms, index) => (index % 2 === 0 && ms > 8_000 ? ms : Number.POSITIVE_INFINITY)),
+      more,
+    )
     expect(recoveryMs(course, { ...usual, usualPerSecond: 90, endedAtMs: 5_000 })).toBe(null)
   })
 
   it('is not a burst between two holes', () => {
     const arrivedAtMs = orderedAtMs.map((ms) => (ms < 5_000 ? ms : ms < 6_000 ? 6_000 : Math.max(ms, 9_000)))
-    const course = { orderedAtMs, arrivedAtMs }
+    const course = courseOf(arrivedAtMs)
     expect(recoveryMs(course, { ...usual, endedAtMs: 5_000 })).toBeGreaterThan(2_000)
   })
 
+  it('is not over while some have nobody who delivers them', () => {
+    // Nothing for five seconds; then five of six are made up for at twice the usual rate; the sixth follow at 15 s.
+    const arrivedAtMs = orderedAtMs.map((ms, index) => {
+      if (ms < 5_000) return ms
+      if (index % 6 === 0) return Math.max(ms, 15_000)
+      return ms < 14_000 ? Math.max(ms, 10_000 + (ms - 5_000) / 2) : ms
+    })
+    const course = courseOf(arrivedAtMs)
+    expect(recoveryMs(course, { ...usual, usualPerSecond: 90, endedAtMs: 5_000 })).toBeGreaterThan(9_000)
+  })
+
   it('is not known before three seconds have passed', () => {
-    const course = { orderedAtMs, arrivedAtMs: orderedAtMs }
+    const course = courseOf(orderedAtMs)
     expect(recoveryMs(course, { ...usual, endedAtMs: 5_000, nowMs: 7_900 })).toBe(null)
   })
 })
