@@ -34,7 +34,9 @@ export const sectionsOfKafka = {
     requestTimeoutMs: setting(is.wholeNumber(1_000, 120_000), 10_000, 'Time for a broker’s answer'),
     sessionTimeoutMs: setting(
       is.wholeNumber(6_000, 300_000),
-      10_000,
+      // Who dies while the group deals anew is noticed only this long after it has dealt, which it does this long after the
+      // death that made it: two deaths take two silences, and 15 s is how long it may take until all are served again.
+      8_000,
       'Silence after which the group gives a worker’s partitions to others',
     ),
     heartbeatIntervalMs: setting(

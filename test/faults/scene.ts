@@ -6,6 +6,7 @@ import { quietClient } from '../harness/quiet-client.ts'
 import { followCommits } from '../harness/group-commits.ts'
 import type { GroupCommits } from '../harness/group-commits.ts'
 import { startReceivers } from '../harness/receivers.ts'
+import type { Receivers } from '../harness/receivers.ts'
 import { startWorkerProcess } from '../harness/worker-process.ts'
 import type { WorkerProcess } from '../harness/worker-process.ts'
 import { startWorkerRig } from '../harness/worker-rig.ts'
@@ -28,6 +29,7 @@ export interface Scene {
   readonly ground: Ground
   readonly eventsPerSecond: number
   readonly rig: WorkerRig
+  readonly receivers: Receivers
   readonly load: BaseLoad
   readonly arrivals: WatchedArrivals
   readonly commits: GroupCommits
@@ -92,7 +94,7 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
       for (const each of [rig, load, arrivals]) each.forget()
       for (const list of [commits.taken, means.interruptions]) list.length = 0
     }
-    return { ground, eventsPerSecond, rig, load, arrivals, commits, ...means, forget, end }
+    return { ground, eventsPerSecond, rig, receivers, load, arrivals, commits, ...means, forget, end }
   } catch (error) {
     await end()
     throw error

@@ -1,6 +1,7 @@
 // Workers that come and go in good order, with retries under way: nothing is sent twice, and whoever stays takes over
 // at once.
 import { longestTakeOverMs } from '../../harness/two-workers.ts'
+import { until } from '../../harness/until.ts'
 import type { Measured, Row } from '../row.ts'
 import type { Scene } from '../scene.ts'
 import { epochMs } from '../scene.ts'
@@ -79,7 +80,59 @@ const scale: Row = {
   },
 }
 
-export const cleanLeaves: readonly Row[] = [stopOne, scale]
+const stopWhileSomeHang: Row = {
+  name: 'stop while some hang',
+  what: 'one of two workers is stopped while two of twenty receivers do not answer',
+  goal: '0 duplicates; its partitions are delivered again within the total timeout and 5 s',
+  ground: 'shared',
+  // Receivers that hung are called again when their breakers let them.
+  recoveryWithinMs: 60_000,
+  async happen(scene) {
+    const last = scene.members.at(-1)
+    if (last === undefined) throw new Error('no worker lives')
+    const hanging = [0, 1]
+    await scene.receivers.behave(hanging, 'silent')
+    // Until its attempts there are under way.
+    const fromMs = epochMs()
+    const isCalled = (destination: number): boolean =>
+      scene.arrivals.all.some((each) => each.destination === destination && each.atMs > fromMs)
+    await until(() => hanging.every(isCalled), 'a call of the receivers that hang')
+    const stoppedAtMs = epochMs()
+    const partitionsLeft = dealtTo(last)
+    const [exitCode] = await Promise.all([scene.stopWorker(last), scene.load.deleteWebhook()])
+    await untilDealt(scene)
+    await scene.receivers.behave(hanging, 'well')
+    return {
+      endedAtMs: stoppedAtMs,
+      measure: () => [
+        {
+          name: 'deliveredAgainMs',
+          value: Math.max(
+            ...partitionsLeft.map((partition) =>
+              firstOutcomeMs(scene, { partition, notBy: last.name, fromMs: stoppedAtMs }),
+            ),
+          ),
+          atMost: scene.rig.settings.http.totalTimeoutMs + 5_000,
+        },
+        unclean([exitCode]),
+      ],
+    }
+  },
+}
+
+export const cleanLeaves: readonly Row[] = [stopOne, stopWhileSomeHang, scale]
+
+/** Milliseconds until anybody but the named worker wrote an outcome of the partition. */
+function firstOutcomeMs(
+  { rig }: Scene,
+  { partition, notBy, fromMs }: { partition: number; notBy: string; fromMs: number },
+): number {
+  const written = rig.outcomes
+    .filter(({ source_partition, worker_id }) => source_partition === partition && worker_id !== notBy)
+    .map(({ written_at }) => written_at)
+    .filter((atMs) => atMs >= fromMs)
+  return Math.min(...written) - fromMs
+}
 
 function ownersOf({ members }: Scene): ReadonlyMap<number, string> {
   return new Map(
