@@ -2,6 +2,7 @@
 // something to the workers. Whatever cuts work off is noted, since it decides what may be repeated.
 import kafkajs from 'kafkajs'
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
+import { assignmentsOf } from '../harness/assignments.ts'
 import { quietClient } from '../harness/quiet-client.ts'
 import { followCommits } from '../harness/group-commits.ts'
 import type { GroupCommits } from '../harness/group-commits.ts'
@@ -123,7 +124,8 @@ class Group {
       stopWorker: (member) => this.#end(member, 'SIGTERM'),
       kill: async (...members) => {
         const atMs = epochMs()
-        this.#interruptions.push({ fromMs: atMs, toMs: atMs })
+        const partitions = members.flatMap(({ process }) => assignmentsOf(process).at(-1)?.partitions ?? [])
+        this.#interruptions.push({ fromMs: atMs, toMs: atMs, partitions })
         await Promise.all(members.map((member) => this.#end(member, 'SIGKILL')))
         return atMs
       },

@@ -20,10 +20,10 @@ export function countDuplicates(facts: Facts): Duplicates {
   const allow = (delivery: DeliveryFacts, more: number): void => {
     if (more > 0) allowed.set(delivery, (allowed.get(delivery) ?? 0) + more)
   }
-  for (const { fromMs, toMs } of facts.ledger.interruptions) {
+  for (const { fromMs, toMs, partitions } of facts.ledger.interruptions) {
     const untilMs = Math.max(toMs, fromMs + slackMs)
     const records = unfinishedAt(facts.ledger, { commitsUntilMs: fromMs, recordsUntilMs: untilMs })
-    const unfinished = new Set(records)
+    const unfinished = new Set(records.filter(({ partition }) => partitions?.includes(partition) ?? true))
     for (const delivery of facts.deliveries.values()) {
       const open = delivery.records.filter((record) => unfinished.has(record)).length
       if (open === 0) continue

@@ -70,6 +70,8 @@ export interface TakenCommit {
 export interface Interruption {
   readonly fromMs: number
   readonly toMs: number
+  /** Partition numbers in whose work; absent: in all. */
+  readonly partitions?: readonly number[]
 }
 
 export interface Ledger {

@@ -151,6 +151,14 @@ describe('gap', () => {
     const run = calmRun({ arrivals, outcomes, commits, interruptions: [kill(1_210)] })
     expect(found(run)).toEqual({})
     expect(judge(run).duplicates).toMatchObject({ count: 1, bound: 2 })
+    // Of partitions that the killed one did not have, nothing may be repeated.
+    for (const [partitions, beyond] of [
+      [[0], 0],
+      [[1, 2], 1],
+    ] as const) {
+      const interruptions = [{ ...kill(1_210), partitions }]
+      expect(judge({ ...run, interruptions }).duplicates.beyond).toHaveLength(beyond)
+    }
   })
 
   it('is not a second attempt of a killed worker where its successor began again with the first', () => {
