@@ -94,8 +94,10 @@ export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => 
       parked: { event, decoder: createParkedDecoder(readSchema('parked-delivery'), schemas, events) },
       settings: {
         commitIntervalMs: settings.commit.intervalMs,
-        // Below the session timeout: nobody beats for us while a rejoin waits.
-        revokeSettleMs: Math.floor(settings.kafka.sessionTimeoutMs * 0.6),
+        // Below the session timeout, with what is written after it: nobody beats for us while a rejoin waits. Nothing is
+        // delivered meanwhile, so it is short: with a stop that waited for attempts that hang, all is delivered again
+        // within 5 s of their end.
+        revokeSettleMs: Math.floor(settings.kafka.sessionTimeoutMs * 0.4),
         writeMs,
       },
     },
