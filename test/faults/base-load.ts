@@ -2,6 +2,7 @@
 // three and sixty, over twenty destinations; and accounts whose only webhook is deleted while they have traffic.
 // Invariant: what is ordered is noted before it is handed to the broker.
 import { setTimeout as delay } from 'node:timers/promises'
+import { Partitioners } from 'kafkajs'
 import type { CallEventRecord } from '../../src/domain/records.ts'
 import { deliveryIdOf } from '../../src/join/delivery-id.ts'
 import { simulateCall } from '../../src/local/simulated-call.ts'
@@ -18,6 +19,8 @@ export interface BaseLoad {
   readonly deletions: Map<string, number>
   /** When each delivery that surely has to be made was ordered; rising. */
   readonly orderedAtMs: number[]
+  /** And of which partition's events it is. */
+  readonly partitionOf: number[]
   /** Where a delivery that surely has to be made stands in `orderedAtMs`; undefined: it is none. */
   placeOf(deliveryId: string): number | undefined
   start(): void
@@ -46,6 +49,7 @@ const kinds = [
 const stride = 7
 const everyMs = 20
 const doomedAccounts = 200
+const partitioner = Partitioners.DefaultPartitioner()
 
 /** Publishes the webhooks. */
 export async function prepareBaseLoad(
@@ -58,6 +62,7 @@ export async function prepareBaseLoad(
   const deletions = new Map<string, number>()
   const acknowledged = new Set<string>()
   const orderedAtMs: number[] = []
+  const partitionOf: number[] = []
   const places = new Map<string, number>()
   const written = new Set<Promise<void>>()
   let calls = 0
@@ -91,11 +96,13 @@ export async function prepareBaseLoad(
       }),
     )
     const { event_id: eventId, call_id: callId, event_type } = event
+    const partition = partitionOfCall(rig, callId)
     const eventType = event_type === 'call_start' ? 'call_start' : 'call_end'
     orders.push({ eventId, callId, eventType, publishedAtMs, deliveries })
     if (!event.account_id.startsWith('account-doomed')) {
       for (const { deliveryId } of deliveries) {
         places.set(deliveryId, orderedAtMs.push(publishedAtMs) - 1)
+        partitionOf.push(partition)
       }
     }
     const acknowledgement = rig.publisher.callEvent(event).finally(() => written.delete(acknowledgement))
@@ -128,6 +135,7 @@ export async function prepareBaseLoad(
     orders,
     deletions,
     orderedAtMs,
+    partitionOf,
     placeOf: (deliveryId) => places.get(deliveryId),
     start() {
       stopping = new AbortController()
@@ -152,10 +160,23 @@ export async function prepareBaseLoad(
     halt,
     forget() {
       orders.length = 0
-      orderedAtMs.length = 0
+      for (const list of [orderedAtMs, partitionOf]) list.length = 0
       places.clear()
     },
   }
+}
+
+/** Where the publisher puts it. */
+function partitionOfCall({ settings }: WorkerRig, callId: string): number {
+  const { name, partitions } = settings.topics.events
+  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+    partitionErrorCode: 0,
+    partitionId,
+    leader: 0,
+    replicas: [],
+    isr: [],
+  }))
+  return partitioner({ topic: name, partitionMetadata, message: { key: callId, value: null } })
 }
 
 function doomedAccount(index: number): string {

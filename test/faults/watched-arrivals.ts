@@ -29,7 +29,12 @@ export function watchArrivals(receivers: Receivers, load: BaseLoad): WatchedArri
   const seen = new Set<string>()
   const arrivalOf: number[] = []
   const arrivedAtMs: number[] = []
-  const course: Course = { arrivedAtMs, orderedAtMs: load.orderedAtMs, arrivalOf }
+  const course: Course = {
+    arrivedAtMs,
+    orderedAtMs: load.orderedAtMs,
+    arrivalOf,
+    partitionOf: load.partitionOf,
+  }
   const stopping = new AbortController()
   let knownToMs = 0
   let asking: Promise<void> = Promise.resolve()

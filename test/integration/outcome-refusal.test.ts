@@ -12,7 +12,7 @@ import { acceptWrites, guardedBroker } from '../harness/topic-access.ts'
 import { until } from '../harness/until.ts'
 import { clientOptions, now, Seen } from './compacted-topic.ts'
 
-const refusedMs = Number(process.env['TEST_FAULT_MS'] ?? 15_000)
+const refusedMs = Number(process.env['TEST_FAULT_MS'] ?? 8_000)
 const drainedWithinMs = 30_000
 const budget = 50
 

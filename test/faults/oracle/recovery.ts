@@ -9,6 +9,8 @@ export interface Course {
   readonly orderedAtMs: readonly number[]
   /** When each of these arrived, at the same place; undefined: it has not. */
   readonly arrivalOf: readonly (number | undefined)[]
+  /** Of which partition's events they are. */
+  readonly partitionOf: readonly number[]
 }
 
 export interface Since {
@@ -44,17 +46,28 @@ export function waitingAt({ arrivedAtMs, orderedAtMs }: Course, atMs: number): n
   return countBelow(orderedAtMs, atMs) - countBelow(arrivedAtMs, atMs)
 }
 
-/**
- * Whether of what had waited longest, the first twentieth, nearly all arrives within the second. Where one partition of six has no owner, a sixth of it does not.
- */
-function isMovingOn({ orderedAtMs, arrivalOf }: Course, fromMs: number, usualPerSecond: number): boolean {
-  const waited = Array.from({ length: countBelow(orderedAtMs, fromMs) }, (_, place) => arrivalOf[place])
-    .map((atMs) => atMs ?? Number.POSITIVE_INFINITY)
-    .filter((atMs) => atMs >= fromMs)
-  if (waited.length < 0.1 * usualPerSecond) return true
-  const longest = waited.slice(0, Math.ceil(waited.length / 20))
-  const arrived = longest.filter((atMs) => atMs < fromMs + secondMs)
-  return arrived.length >= 0.9 * longest.length
+/** Whether of what had waited longest in each partition, the first twentieth, nearly all arrives within the second. */
+function isMovingOn(
+  { orderedAtMs, arrivalOf, partitionOf }: Course,
+  fromMs: number,
+  usualPerSecond: number,
+): boolean {
+  const waiting = new Map<number, number[]>()
+  const ordered = countBelow(orderedAtMs, fromMs)
+  for (let place = 0; place < ordered; place += 1) {
+    const atMs = arrivalOf[place] ?? Number.POSITIVE_INFINITY
+    if (atMs < fromMs) continue
+    const partition = partitionOf[place] ?? 0
+    const before = waiting.get(partition)
+    if (before === undefined) waiting.set(partition, [atMs])
+    else before.push(atMs)
+  }
+  const few = (0.1 * usualPerSecond) / Math.max(1, new Set(partitionOf).size)
+  return [...waiting.values()].every((arrivals) => {
+    const longest = arrivals.slice(0, Math.ceil(arrivals.length / 20))
+    const moved = longest.filter((atMs) => atMs < fromMs + secondMs).length
+    return arrivals.length < few || moved >= 0.9 * longest.length
+  })
 }
 
 /** How many of the rising numbers lie below. */

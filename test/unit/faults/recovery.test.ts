@@ -11,6 +11,7 @@ const usual = { usualPerSecond: 100, nowMs: 20_000 }
 const courseOf = (arrivalOf: readonly number[], ordered = orderedAtMs): Course => ({
   orderedAtMs: ordered,
   arrivalOf,
+  partitionOf: ordered.map((_, index) => index % 6),
   arrivedAtMs: arrivalOf.filter(Number.isFinite).toSorted((a, b) => a - b),
 })
 
@@ -44,11 +45,11 @@ describe('recovery', () => {
   })
 
   it('is not over while some have nobody who delivers them', () => {
-    // Nothing for five seconds; then five of six are made up for at twice the usual rate; the sixth follow at 15 s.
+    // The first partition is without an owner from 5 s to 15 s, all others from 2 s to 10 s: then these are made up for.
     const arrivedAtMs = orderedAtMs.map((ms, index) => {
-      if (ms < 5_000) return ms
-      if (index % 6 === 0) return Math.max(ms, 15_000)
-      return ms < 14_000 ? Math.max(ms, 10_000 + (ms - 5_000) / 2) : ms
+      if (index % 6 === 0) return ms < 5_000 ? ms : Math.max(ms, 15_000)
+      if (ms < 2_000) return ms
+      return ms < 14_000 ? Math.max(ms, 10_000 + (ms - 2_000) / 3) : ms
     })
     const course = courseOf(arrivedAtMs)
     expect(recoveryMs(course, { ...usual, usualPerSecond: 90, endedAtMs: 5_000 })).toBeGreaterThan(9_000)
