@@ -18,6 +18,7 @@ import type { DeliveryWorld, LifeResult, LifeSignals } from './delivery-world.ts
 import { LifeRecord } from './life-record.ts'
 import type { Facts } from './life-record.ts'
 import type { Ending } from './outcome-of.ts'
+import { startTried } from './start-tried.ts'
 
 export interface Taken {
   /** Monotonic milliseconds. */
@@ -67,7 +68,8 @@ class DeliveryLife {
 
   async live(): Promise<void> {
     const { grant, signals, untilStartTried } = this.#taken
-    if (untilStartTried !== null) await untilStartTried
+    if (untilStartTried !== null && !(await startTried(untilStartTried, signals.halting, this.#world.clock)))
+      return this.#record.deferInterrupted({})
     const verdict = await this.attempt(grant === 'over_share' ? 'not_now' : 'may_wait')
     this.#taken.outOfTheWay()
     if (verdict.kind === 'stop') return

@@ -86,7 +86,7 @@ const stopWhileSomeHang: Row = {
   goal: '0 duplicates; its partitions are delivered again within the total timeout and 5 s',
   ground: 'shared',
   // Receivers that hung are called again when their breakers let them.
-  recoveryWithinMs: 60_000,
+  recoveryWithinMs: 90_000,
   async happen(scene) {
     const last = scene.members.at(-1)
     if (last === undefined) throw new Error('no worker lives')

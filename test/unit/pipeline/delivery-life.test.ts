@@ -41,13 +41,13 @@ async function begin(
     expiresAtMs: clock.nowMs() + (options.expiresInMs ?? 600_000),
     progress: { ...untouched, ...options.progress },
   }
-  const start = (): Promise<LifeResult> => {
+  const start = (untilStartTried: Promise<void> | null = null): Promise<LifeResult> => {
     const taken: Taken = {
       takenAtMs: clock.monotonicMs(),
       urgency: 'start',
       grant: 'granted',
       signals: { halting: halting.signal, cut: cutting.signal, lost: losing.signal },
-      untilStartTried: null,
+      untilStartTried,
       outOfTheWay() {},
     }
     return deliver(delivery, taken, process.parked.event.delivering.delivery)
@@ -625,4 +625,35 @@ describe('a bug of ours', () => {
     await clock.run(start())
     expect(outcomes.endings).toEqual(['failed: interrupted after 1', 'delivered: ok after 1'])
   })
+})
+
+describe('an end that waits for its start', () => {
+  it('is tried when that has been', async () => {
+    const { clock, start, sender, halt } = await begin([{ status: 200 }])
+    const tried = Promise.withResolvers<void>()
+    const ended = start(tried.promise)
+    halt()
+    await clock.advance(900)
+    expect(sender.ledger).toHaveLength(0)
+    tried.resolve()
+    expect(await clock.run(ended)).toBe('ended')
+    expect(sender.ledger).toHaveLength(1)
+  })
+
+  it.each(['before', 'after'])(
+    'and is given up %s it was taken goes on elsewhere where the start hangs, instead of hanging after it',
+    async (when) => {
+      const { clock, start, outcomes, parked, sender, halt } = await begin([{ hang: true }])
+      if (when === 'before') halt()
+      const ended = start(new Promise(() => {}))
+      await clock.advance(60_000 * Number(when === 'after'))
+      const fromMs = clock.monotonicMs()
+      if (when === 'after') halt()
+      expect(await clock.run(ended)).toBe('ended')
+      expect(clock.monotonicMs() - fromMs).toBe(1_000)
+      expect([sender.ledger.length, outcomes.steps]).toEqual([0, ['0/d1']])
+      expect(outcomes.written[0]).toMatchObject({ result: 'deferred', reason: 'interrupted', attempt: 0 })
+      expect(parked.map(({ delayMs }) => delayMs)).toEqual([5_000])
+    },
+  )
 })
