@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Partitioners } from 'kafkajs'
 import type { Kafka, Message } from 'kafkajs'
 import type { Observer } from '../ports.ts'
+import { partitionOfKey } from './key-partition.ts'
 import { ProducerConnection } from './producer-connection.ts'
 import { RecordTooLarge, WriteGivenUp } from './write-faults.ts'
 
@@ -50,7 +51,7 @@ const maxBatchBytes = 786_432
 export class RecordWriter {
   readonly #options: RecordWriterOptions
   readonly #connection: ProducerConnection
-  readonly #partition = Partitioners.DefaultPartitioner()
+  readonly #keyless = Partitioners.DefaultPartitioner()
   readonly #queues = new Map<number, Waiting[]>()
   /** Taken from a queue, not answered yet. */
   readonly #underWay = new Set<readonly Waiting[]>()
@@ -83,9 +84,8 @@ export class RecordWriter {
    * when the one under way has failed, rejects with WriteGivenUp.
    */
   append(record: OutgoingRecord, giveUp: AbortSignal | null): Promise<bigint> {
-    const { key, value, headers, partition } = record
-    const message: Message = { key, value, headers: { ...headers } }
-    if (partition !== undefined) message.partition = partition
+    const { key, value, headers } = record
+    const message: Message = { key, value, headers: { ...headers }, partition: this.#partitionOf(record) }
     return new Promise((resolve, reject) => {
       this.#enqueue({ message, giveUp, sent: 'never', resolve, reject })
     })
@@ -96,7 +96,7 @@ export class RecordWriter {
       waiting.reject(stopped())
       return
     }
-    const partition = this.#partitionOf(waiting.message)
+    const { partition = 0 } = waiting.message
     const queue = this.#queues.get(partition)
     if (queue !== undefined) {
       queue.push(waiting)
@@ -114,14 +114,13 @@ export class RecordWriter {
     for (const batch of [...this.#underWay, ...this.#queues.values()]) rejectStopped(batch)
   }
 
-  /** As Java's producer does where none is named: murmur2 of the key. */
-  #partitionOf(message: Message): number {
-    if (message.partition !== undefined) return message.partition
-    return this.#partition({
-      topic: this.#options.topic,
-      partitionMetadata: this.#connection.partitionsOf(this.#options.topic),
-      message,
-    })
+  /** As Java's producer does: without a key, one after the other. */
+  #partitionOf({ key, value, partition }: OutgoingRecord): number {
+    if (partition !== undefined) return partition
+    if (key !== null) return partitionOfKey(key, this.partitionCount)
+    const { topic } = this.#options
+    const partitionMetadata = this.#connection.partitionsOf(topic)
+    return this.#keyless({ topic, partitionMetadata, message: { key, value } })
   }
 
   async #sendAll(partition: number, queue: Waiting[]): Promise<void> {
@@ -175,7 +174,7 @@ export class RecordWriter {
     const { topic } = this.#options
     for (const waiting of batch) waiting.sent = 'perhaps'
     try {
-      const messages = batch.map(({ message }) => ({ ...message, partition }))
+      const messages = batch.map(({ message }) => message)
       const answer = await this.#connection.producer.send({ topic, acks: -1, messages })
       const named = answer.find(
         (part) => part.topicName === topic && part.partition === partition && part.errorCode === 0,
