@@ -185,6 +185,8 @@ export type DeadLetterReason =
   | 'undecodable'
   | 'undecodable_batch'
   | 'missing_id'
+  | 'id_too_long'
+  | 'too_large'
 
 export interface DeadLetter {
   readonly record: SourceRecord

@@ -35,6 +35,8 @@ export interface WorkerParts {
   readonly parking: Parking
   readonly deadLetters: DeadLetterSink
   readonly schemas: WriterSchemas
+  /** Longer ones become dead letters. */
+  readonly maxEventBytes: number
   readonly table: GlobalTable
   readonly gate: StartGate
   readonly commits: CommitHealth
@@ -45,9 +47,10 @@ const writeMs = 2_000
 
 /** `onFailure`: the source has given up; the process should end. */
 export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => void): Pipeline {
-  const { settings, clock, observer, source, gate, commits, schemas } = parts
+  const { settings, clock, observer, source, gate, commits, schemas, maxEventBytes } = parts
   const turns = new TakeTurns(clock)
-  const events = createEventDecoder(readSchema('call-event'), schemas)
+  const events = createEventDecoder(readSchema('call-event'), schemas, maxEventBytes)
+  const parkedSchema = readSchema('parked-delivery')
   const delivery = {
     clock,
     random: systemRandom,
@@ -91,7 +94,7 @@ export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => 
         bounds,
         hasSpareRoom: (webhookId) => delivery.isolation.hasSpareRoom(webhookId),
       },
-      parked: { event, decoder: createParkedDecoder(readSchema('parked-delivery'), schemas, events) },
+      parked: { event, decoder: createParkedDecoder(parkedSchema, schemas, events, maxEventBytes) },
       settings: {
         commitIntervalMs: settings.commit.intervalMs,
         // Below the session timeout, with what is written after it: nobody beats for us while a rejoin waits. Nothing is

@@ -133,7 +133,7 @@ async function startUnlessAborted(
     )
     const { replication } = settings.checks
     const checked = { kafka: access, topics: topicsOptionsOf(settings), replication, warn: log.warn }
-    await step(checkBeforeStart(checked))
+    const { maxEventBytes } = await step(checkBeforeStart(checked))
     const patience = {
       withinMs: settings.registry.startWithinMs,
       signal,
@@ -175,6 +175,7 @@ async function startUnlessAborted(
         parking,
         deadLetters: createDeadLetterSink(deadLetterWriter),
         schemas,
+        maxEventBytes,
         table: live.table,
         gate,
         commits,

@@ -17,11 +17,14 @@ export interface EventTime {
   readonly distrustedByMs: number | null
 }
 
+/** The year 9999's last millisecond. Times beyond it, or before 1970, could be neither added to nor written. */
+const lastMs = 253_402_300_799_999
+
 /** `recordTimestampMs`: epoch milliseconds; negative where the record has none, as Kafka writes it. */
 export function eventTimeOf(event: CallEvent, recordTimestampMs: number, horizons: Horizons): EventTime {
   const differenceMs = Math.abs(event.occurred_at - recordTimestampMs)
   const trusted = recordTimestampMs < 0 || differenceMs <= horizons.toleranceMs
-  const eventTimeMs = trusted ? event.occurred_at : recordTimestampMs
+  const eventTimeMs = Math.min(Math.max(trusted ? event.occurred_at : recordTimestampMs, 0), lastMs)
   return {
     eventTimeMs,
     expiresAtMs: eventTimeMs + horizons.horizonMs[event.event_type],

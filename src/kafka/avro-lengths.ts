@@ -4,15 +4,30 @@
 // size sends it back to read the same block for ever. One such record would end every worker that takes it.
 import avro from 'avsc'
 
+/**
+ * Values within values that may be looked at: real ones take a byte each, but for what stands around them. A schema of
+ * forty records, each of which holds the one before it twice, makes 2^40 values of no byte at all.
+ */
+const valuesBeyondBytes = 100_000
+const valuesPerByte = 4
+
 class Bytes {
   at = 0
   /** Items that arrays and maps may still claim: each real one takes a byte at least. */
   itemsLeft: number
+  #valuesLeft: number
   readonly #bytes: Uint8Array
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
     this.itemsLeft = bytes.length
+    this.#valuesLeft = valuesBeyondBytes + valuesPerByte * bytes.length
+  }
+
+  /** To be told of every value before it is looked at. */
+  value(): void {
+    this.#valuesLeft -= 1
+    if (this.#valuesLeft < 0) throw new RangeError(`more values than ${this.#bytes.length} bytes can hold`)
   }
 
   skip(count: number): void {
@@ -51,7 +66,11 @@ function walkOf(type: avro.Type, known: Map<avro.Type, Walk>): Walk {
   // Stands in until the walk is built: a type's own fields may lead back to it.
   let built: Walk | null = null
   known.set(type, (bytes) => built?.(bytes))
-  built = build(type, known)
+  const within = build(type, known)
+  built = (bytes) => {
+    bytes.value()
+    within(bytes)
+  }
   known.set(type, built)
   return built
 }

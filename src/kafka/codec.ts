@@ -2,6 +2,7 @@
 // schema is resolved against the reader's, so producers may evolve; ids are minted here.
 // Invariant: what cannot be decoded is a value with a reason; only a stopped process makes decoding reject.
 import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
 import avro from 'avsc'
 import type { CallEvent } from '../domain/call-event.ts'
 import { eventTypes } from '../domain/call-event.ts'
@@ -16,11 +17,29 @@ import type {
   WebhookChange,
 } from '../ports.ts'
 import { lengthCheckOf } from './avro-lengths.ts'
-import { parkedDeliveryOf } from './parked-record.ts'
+import { parkedDeliveryOf, parkedFault } from './parked-record.ts'
 import type { WriterSchemas } from './writer-schemas.ts'
 
 /** Zero byte and schema id. */
 const framingBytes = 5
+
+/**
+ * Of a webhook: more than the largest that is valid can take. Records are small on the way (a batch is packed), and a
+ * list of empty entries takes a hundred times its bytes once it is read.
+ */
+export const maxWebhookBytes = 2_097_152
+
+/** Of an event or a parked one, where nobody says less: what a packed batch may hold at most. */
+const maxPackedBytes = 67_108_864
+
+/** Of an event's ids: five times what its schema asks for. Outcomes and parked deliveries repeat them. */
+const maxIdLength = 1_000
+
+/** Beside an event's own bytes: what is said of the delivery. */
+const parkedHeadroomBytes = 65_536
+
+/** Bytes of a key that name a webhook as they stand; no valid id has more. */
+const maxKeyBytes = 600
 
 export type DecodedValue<Value> =
   | { readonly kind: 'value'; readonly value: Value }
@@ -30,15 +49,22 @@ export type DecodedValue<Value> =
 export class ValueDecoder<Value> {
   readonly #reader: avro.Type
   readonly #schemas: WriterSchemas
+  readonly #maxBytes: number
   readonly #parsers = new Map<number, (bytes: Buffer) => Value>()
 
-  constructor(readerSchema: avro.Schema, schemas: WriterSchemas) {
+  /** `maxBytes`: what is longer is not looked at. */
+  constructor(readerSchema: avro.Schema, schemas: WriterSchemas, maxBytes: number = maxPackedBytes) {
     this.#reader = avro.Type.forSchema(readerSchema)
     this.#schemas = schemas
+    this.#maxBytes = maxBytes
   }
 
   /** At once if the writer's schema is known; otherwise as soon as the registry answers. */
   decode(bytes: Uint8Array, signal: AbortSignal): DecodedValue<Value> | Promise<DecodedValue<Value>> {
+    if (bytes.byteLength > this.#maxBytes) {
+      const detail = `${bytes.byteLength} bytes; at most ${this.#maxBytes} are read`
+      return { kind: 'undecodable', reason: 'too_large', detail }
+    }
     if (bytes.byteLength < framingBytes || bytes[0] !== 0) {
       const detail = `${bytes.byteLength} bytes that do not begin with a zero byte and a schema id`
       return { kind: 'undecodable', reason: 'not_framed', detail }
@@ -82,8 +108,13 @@ export class ValueDecoder<Value> {
   }
 }
 
-export function createEventDecoder(readerSchema: avro.Schema, schemas: WriterSchemas): EventDecoder {
-  const values = new ValueDecoder<CallEventRecord>(readerSchema, schemas)
+/** `maxBytes`: of an event; what is longer could not be parked either, since it came packed. */
+export function createEventDecoder(
+  readerSchema: avro.Schema,
+  schemas: WriterSchemas,
+  maxBytes: number = maxPackedBytes,
+): EventDecoder {
+  const values = new ValueDecoder<CallEventRecord>(readerSchema, schemas, maxBytes)
   return {
     decode({ value, undecodableBatch }: SourceRecord, signal) {
       if (undecodableBatch !== undefined)
@@ -96,13 +127,14 @@ export function createEventDecoder(readerSchema: avro.Schema, schemas: WriterSch
   }
 }
 
-/** Both schemas are resolved by id: that of what a worker parked, and that of the event within. */
+/** Both schemas are resolved by id: that of what a worker parked, and that of the event within. `maxBytes`: of that. */
 export function createParkedDecoder(
   readerSchema: avro.Schema,
   schemas: WriterSchemas,
   events: EventDecoder,
+  maxBytes: number = maxPackedBytes,
 ): ParkedDecoder {
-  const values = new ValueDecoder<ParkedDeliveryRecord>(readerSchema, schemas)
+  const values = new ValueDecoder<ParkedDeliveryRecord>(readerSchema, schemas, maxBytes + parkedHeadroomBytes)
   return {
     async decode(record, signal) {
       if (record.undecodableBatch !== undefined)
@@ -113,6 +145,8 @@ export function createParkedDecoder(
       if (decoded.kind === 'undecodable') return decoded
       if (decoded.value.webhook_ids.length === 0)
         return { kind: 'undecodable', reason: 'missing_id', detail: 'webhook_ids is empty' }
+      const fault = parkedFault(decoded.value)
+      if (fault !== null) return { kind: 'undecodable', reason: 'undecodable', detail: fault }
       const event = await events.decode({ ...record, value: decoded.value.event }, signal)
       if (event.kind !== 'event') return event
       return { kind: 'parked', parked: parkedDeliveryOf(decoded.value, event.event), event: event.event }
@@ -123,9 +157,13 @@ export function createParkedDecoder(
 function eventOf(decoded: DecodedValue<CallEventRecord>): DecodedEvent {
   if (decoded.kind === 'undecodable') return decoded
   const record = decoded.value
-  const missing = (['event_id', 'call_id', 'account_id'] as const).find((name) => record[name] === '')
-  if (missing !== undefined)
-    return { kind: 'undecodable', reason: 'missing_id', detail: `${missing} is empty` }
+  for (const name of ['event_id', 'call_id', 'account_id'] as const) {
+    const { length } = record[name]
+    if (length === 0) return { kind: 'undecodable', reason: 'missing_id', detail: `${name} is empty` }
+    if (length <= maxIdLength) continue
+    const detail = `${name} has ${length} characters; at most ${maxIdLength} are read`
+    return { kind: 'undecodable', reason: 'id_too_long', detail }
+  }
   return isKnown(record) ? { kind: 'event', event: record } : { kind: 'unknown_type' }
 }
 
@@ -137,6 +175,17 @@ function isKnown(record: CallEventRecord): record is CallEvent {
 /** A byte order mark is part of the key like any other character: without it the key is another webhook's. */
 const keyText = new TextDecoder('utf-8', { ignoreBOM: true })
 
+/**
+ * A longer key gives an id that is no webhook's own: its beginning and its digest. Every event that such a webhook
+ * matches is answered with an outcome that names it twice, and the topic of outcomes would refuse a name of half a
+ * megabyte for ever.
+ */
+function webhookIdOf(key: Uint8Array): WebhookId {
+  if (key.byteLength <= maxKeyBytes) return keyText.decode(key) as WebhookId
+  const digest = createHash('sha256').update(key).digest('hex')
+  return `${keyText.decode(key.subarray(0, 64))}… (${key.byteLength} bytes, sha256 ${digest})` as WebhookId
+}
+
 export interface WebhookDecoder {
   decode(
     key: Uint8Array,
@@ -146,10 +195,10 @@ export interface WebhookDecoder {
 }
 
 export function createWebhookDecoder(readerSchema: avro.Schema, schemas: WriterSchemas): WebhookDecoder {
-  const values = new ValueDecoder<WebhookConfigRecord>(readerSchema, schemas)
+  const values = new ValueDecoder<WebhookConfigRecord>(readerSchema, schemas, maxWebhookBytes)
   return {
     decode(key, value, signal) {
-      const webhookId = keyText.decode(key) as WebhookId
+      const webhookId = webhookIdOf(key)
       if (value === null) return { kind: 'tombstone', webhookId }
       // Two such keys may read alike, so neither may name a webhook.
       if (!isUtf8(key)) return { kind: 'undecodable', webhookId, detail: 'the key is not UTF-8' }

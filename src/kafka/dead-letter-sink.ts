@@ -60,23 +60,24 @@ function leavesOut(
 function outgoing({ record, reason, detail }: DeadLetter, kept: Kept): OutgoingRecord {
   const { topic, partition, offset } = record.position
   const { ownHeaders } = kept
+  const ours = {
+    'dead-letter-reason': reason,
+    'dead-letter-detail': detail.slice(0, 512),
+    'dead-letter-topic': topic,
+    'dead-letter-partition': String(partition),
+    'dead-letter-offset': String(offset),
+    'dead-letter-timestamp': String(record.timestampMs),
+    ...whatWasCut('value', record.value, kept.valueBytes),
+    ...whatWasCut('key', record.key, kept.keyBytes),
+    ...(ownHeaders === 'all'
+      ? {}
+      : { 'dead-letter-headers-dropped': String(Object.keys(record.headers).length) }),
+  }
   return {
     key: firstBytes(record.key, kept.keyBytes),
     value: firstBytes(record.value, kept.valueBytes),
-    headers: {
-      ...(ownHeaders === 'all' ? headersOf(record) : {}),
-      'dead-letter-reason': reason,
-      'dead-letter-detail': detail.slice(0, 512),
-      'dead-letter-topic': topic,
-      'dead-letter-partition': String(partition),
-      'dead-letter-offset': String(offset),
-      'dead-letter-timestamp': String(record.timestampMs),
-      ...whatWasCut('value', record.value, kept.valueBytes),
-      ...whatWasCut('key', record.key, kept.keyBytes),
-      ...(ownHeaders === 'all'
-        ? {}
-        : { 'dead-letter-headers-dropped': String(Object.keys(record.headers).length) }),
-    },
+    // First, since a reader may stop at some number of headers; a name that the record has too is ours in either place.
+    headers: ownHeaders === 'all' ? { ...ours, ...headersOf(record), ...ours } : ours,
   }
 }
 

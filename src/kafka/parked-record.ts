@@ -29,6 +29,29 @@ export function parkedRecordOf(parked: ParkedDelivery): ParkedDeliveryRecord {
   }
 }
 
+/** Beyond what any delivery comes to; `int` in Avro goes further, and one step more would no longer fit into it. */
+const maxCount = 1_000_000_000
+/** The largest time that JavaScript can tell, in epoch milliseconds. */
+const maxTimeMs = 8_640_000_000_000_000
+/** Of one record; a chunk holds 500 at most. */
+const maxWebhookIds = 1_000
+const maxWebhookIdLength = 1_000
+
+const counts = ['replay', 'attempt', 'deferrals', 'parked_times', 'backoff_step', 'source_partition'] as const
+const times = ['event_time', 'expires_at', 'not_before', 'expected_at'] as const
+
+/** What no worker writes, and what could not be parked again as it stands; null: nothing. */
+export function parkedFault(record: ParkedDeliveryRecord): string | null {
+  const { webhook_ids: ids, source_offset: offset } = record
+  if (ids.length > maxWebhookIds) return `webhook_ids has ${ids.length} entries`
+  if (ids.some((id) => id.length > maxWebhookIdLength)) return 'webhook_ids has an entry that is too long'
+  const count = counts.find((name) => record[name] < 0 || record[name] > maxCount)
+  if (count !== undefined) return `${count} is ${record[count]}`
+  const time = times.find((name) => Math.abs(record[name] ?? 0) > maxTimeMs)
+  if (time !== undefined) return `${time} is ${record[time]}`
+  return offset < 0 ? `source_offset is ${offset}` : null
+}
+
 /** `event`: what its bytes hold. */
 export function parkedDeliveryOf(record: ParkedDeliveryRecord, event: CallEvent): ParkedDelivery {
   return {

@@ -62,14 +62,25 @@ const headroomBytes = 65_536
 const roles: readonly TopicRole[] = ['events', 'webhooks', 'outcomes', 'deadLetters']
 const lookedAt = ['cleanup.policy', 'min.insync.replicas', 'max.message.bytes', 'retention.ms'] as const
 
+/** What was found on the way. */
+export interface CheckedTopics {
+  /** Of an event, at least its topic's largest record: longer ones came packed, and no retry topic would take them. */
+  readonly maxEventBytes: number
+}
+
 /** @throws StartRefused; KafkaRefused where the brokers cannot be asked. */
-export async function checkBeforeStart({ kafka, topics, replication, warn }: StartupChecksOptions) {
+export async function checkBeforeStart({
+  kafka,
+  topics,
+  replication,
+  warn,
+}: StartupChecksOptions): Promise<CheckedTopics> {
   const retryTopics = retryTopicsFor(topics.retries.prefix, topics.retries.delaysMs)
   const names = [...roles.map((role) => topics[role].name), ...retryTopics.keys()]
-  const found = await withAdmin(kafka, (admin) => describe(admin, names))
+  const described = await withAdmin(kafka, (admin) => describe(admin, names))
   const named = (role: TopicRole) => ({
     name: topics[role].name,
-    found: found.get(topics[role].name) ?? null,
+    found: described.get(topics[role].name) ?? null,
   })
   const all: FoundTopics = {
     events: named('events'),
@@ -79,13 +90,17 @@ export async function checkBeforeStart({ kafka, topics, replication, warn }: Sta
     retries: Array.from(retryTopics, ([name, delayMs]) => ({
       name,
       delayMs,
-      found: found.get(name) ?? null,
+      found: described.get(name) ?? null,
     })),
   }
   const tooFew = replicationFaults(all)
   const reasons = [...topicFaults(all), ...(replication === 'enforce' ? tooFew.map(withOverride) : [])]
   if (reasons.length > 0) throw new StartRefused(reasons)
   for (const fault of tooFew) warn(`${fault}; checks.replication is warn, so it is let pass`)
+  const retryBytes = all.retries.map(({ found }) =>
+    found === null ? 0 : numberOf(found, 'max.message.bytes'),
+  )
+  return { maxEventBytes: Math.min(...retryBytes) - headroomBytes }
 }
 
 /** Topics that are missing, or made for something else. Nothing lets these pass. */

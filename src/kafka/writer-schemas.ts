@@ -26,13 +26,17 @@ const firstRetryMs = 200
 const lastRetryMs = 5_000
 /** An id may be registered after it was asked for, and a registry's replicas may lag: "unknown" is asked anew. */
 const unknownForMs = 30_000
+/** Ids that the registry does not have and that are remembered: whoever writes records can make up as many as he likes. */
+const maxUnknown = 1_000
 
 export class WriterSchemas {
   readonly #access: RegistryAccess
   readonly #registry: SchemaRegistry
   readonly #observer: Observer
   readonly #monotonicMs: () => number
-  readonly #known = new Map<number, { readonly schema: WriterSchema; readonly untilMs: number }>()
+  readonly #known = new Map<number, WriterSchema>()
+  /** By id, until when it passes for unknown; the one that was asked for first is the first. */
+  readonly #unknown = new Map<number, number>()
   readonly #asking = new Map<number, Promise<WriterSchema>>()
   readonly #stop = new AbortController()
 
@@ -49,7 +53,9 @@ export class WriterSchemas {
 
   known(schemaId: number): WriterSchema | undefined {
     const known = this.#known.get(schemaId)
-    return known === undefined || known.untilMs <= this.#monotonicMs() ? undefined : known.schema
+    if (known !== undefined) return known
+    const untilMs = this.#unknown.get(schemaId) ?? Number.NEGATIVE_INFINITY
+    return untilMs > this.#monotonicMs() ? { kind: 'unknown_schema_id' } : undefined
   }
 
   /** Rejects only when `signal` aborts or the process stops; until then it asks again and again. */
@@ -77,8 +83,7 @@ export class WriterSchemas {
       for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
         const found = await this.#ask(schemaId)
         if (found !== null) {
-          const forMs = found.kind === 'unknown_schema_id' ? unknownForMs : Number.POSITIVE_INFINITY
-          this.#known.set(schemaId, { schema: found, untilMs: this.#monotonicMs() + forMs })
+          this.#remember(schemaId, found)
           return found
         }
         await delay(waitMs, undefined, { signal: this.#stop.signal })
@@ -86,6 +91,17 @@ export class WriterSchemas {
     } finally {
       this.#asking.delete(schemaId)
     }
+  }
+
+  #remember(schemaId: number, found: WriterSchema): void {
+    this.#unknown.delete(schemaId)
+    if (found.kind !== 'unknown_schema_id') {
+      this.#known.set(schemaId, found)
+      return
+    }
+    this.#unknown.set(schemaId, this.#monotonicMs() + unknownForMs)
+    const [oldest] = this.#unknown.keys()
+    if (this.#unknown.size > maxUnknown && oldest !== undefined) this.#unknown.delete(oldest)
   }
 
   async #ask(schemaId: number): Promise<WriterSchema | null> {

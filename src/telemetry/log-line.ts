@@ -9,6 +9,9 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
+/** Of a webhook, in one line: a version may have hundreds. */
+const maxFaults = 20
+
 /** Null: no line. */
 export function logLineOf(observation: Observation): LogLine | null {
   const { kind: _kind, ...fields } = observation
@@ -17,8 +20,12 @@ export function logLineOf(observation: Observation): LogLine | null {
       return outcomeLine(observation.outcome, observation.detail)
     case 'dead_lettered':
       return { level: 'warn', text: 'record written to the dead-letter topic', fields }
-    case 'webhook_invalid':
-      return { level: 'warn', text: 'webhook cannot be used', fields }
+    case 'webhook_invalid': {
+      const { webhookId, faults } = observation
+      const more = faults.length > maxFaults ? faults.length - maxFaults : null
+      const told = { webhookId, faults: faults.slice(0, maxFaults), more }
+      return { level: 'warn', text: 'webhook cannot be used', fields: told }
+    }
     case 'webhook_key_moved':
       return { level: 'warn', text: 'webhook seen in two partitions of its topic', fields }
     case 'event_time_distrusted':

@@ -39,6 +39,8 @@ const deadLetterReasons: Readonly<Record<DeadLetterReason, true>> = {
   undecodable: true,
   undecodable_batch: true,
   missing_id: true,
+  id_too_long: true,
+  too_large: true,
 }
 
 /** As many retry topics as anybody may have set up. */

@@ -56,7 +56,7 @@ async function topicsWith(configs: Configs) {
   }
 }
 
-async function reasonsOf(checking: Promise<void>): Promise<readonly string[]> {
+async function reasonsOf(checking: Promise<unknown>): Promise<readonly string[]> {
   const error: unknown = await checking.then(
     () => null,
     (reason: unknown) => reason,

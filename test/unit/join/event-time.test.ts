@@ -43,6 +43,20 @@ describe("the event's own time", () => {
   })
 })
 
+it.each([
+  [Number.MAX_SAFE_INTEGER, -1, 253_402_300_799_999],
+  [Number.MIN_SAFE_INTEGER, -1, 0],
+  [-1, -1, 0],
+  // A record's time is a 64-bit number of its producer's.
+  [nowMs, 2 ** 63, 253_402_300_799_999],
+])(
+  'of %i in a record of %i ms can still be reckoned with and written',
+  (occurredAtMs, timestampMs, timeMs) => {
+    const { eventTimeMs, expiresAtMs } = timeOf(occurredAtMs, timestampMs)
+    expect({ eventTimeMs, expiresAtMs }).toEqual({ eventTimeMs: timeMs, expiresAtMs: timeMs + 86_400_000 })
+  },
+)
+
 it('is worth delivering for as long as its type is', () => {
   expect(timeOf(nowMs, nowMs, 'call_start').expiresAtMs).toBe(nowMs + 600_000)
 })

@@ -62,17 +62,17 @@ describe('a dead letter', () => {
     expect(tried).toHaveLength(1)
     expect(tried[0]).toMatchObject({ key: Buffer.from('call'), value: Buffer.from([0, 1, 0xff]) })
     expect(Object.entries(tried[0]?.headers ?? {})).toEqual([
-      ['traceparent', Buffer.from('00-1')],
-      ['twice', [Buffer.from('a'), Buffer.from([0xff])]],
-      ['absent', ''],
-      ['__proto__', Buffer.from('kept')],
-      ['dead-letter-null-headers', 'absent'],
       ['dead-letter-reason', 'not_framed'],
       ['dead-letter-detail', 'd'.repeat(512)],
       ['dead-letter-topic', 'events'],
       ['dead-letter-partition', '3'],
       ['dead-letter-offset', '9007199254740993'],
       ['dead-letter-timestamp', '1700000000000'],
+      ['traceparent', Buffer.from('00-1')],
+      ['twice', [Buffer.from('a'), Buffer.from([0xff])]],
+      ['absent', ''],
+      ['__proto__', Buffer.from('kept')],
+      ['dead-letter-null-headers', 'absent'],
     ])
   })
 

@@ -91,6 +91,15 @@ describe("the schema of a record's writer", () => {
     expect(schemas.known(7)).toMatchObject({ kind: 'avro' })
   })
 
+  it('that is unknown is forgotten for the sake of newer ones, since anybody can make up ids', async () => {
+    const { schemas, find } = await registry(unknown)
+    for (let first = 0; first < 1_100; first += 100) {
+      await Promise.all(Array.from({ length: 100 }, (_, index) => find(first + index)))
+    }
+    const isKnown = (id: number): boolean => schemas.known(id) !== undefined
+    expect([0, 99, 100, 1_099].map(isKnown)).toEqual([false, false, true, true])
+  })
+
   it.each<[string, Reply]>([
     ["a proxy's 404", { status: 404, body: '<h1>404 page not found</h1>' }],
     ["a 404 in JSON that is not the registry's", { status: 404, body: { message: 'no route' } }],

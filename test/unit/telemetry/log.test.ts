@@ -137,6 +137,57 @@ describe('createLog', () => {
   })
 })
 
+describe('a line about hostile input', () => {
+  const hostile = [
+    'a\nb\r\n{"level":"info","msg":"forged"}',
+    '\u001b]0;title\u0007\u001b[2J\u009b31m',
+    '\u202eevil\u2066\u200b\ufeff',
+    '\ud800 alone \udfff',
+    '\u2028\u2029\u0085\u0000\u007f',
+    'x'.repeat(1_000_000),
+    '\u0000'.repeat(1_000_000),
+  ]
+
+  it('is one line of bounded length that no terminal obeys', () => {
+    const texts: string[] = []
+    const destination = { write: (line: string) => void texts.push(line) }
+    const log = createLog({ level: 'debug', workerId: 'me', destination })
+    const startedAt = process.cpuUsage()
+    for (const name of hostile) {
+      const outcome = anOutcome({
+        result: 'failed',
+        eventId: name as ReturnType<typeof anOutcome>['eventId'],
+        accountId: name as ReturnType<typeof anOutcome>['accountId'],
+        redirectOrigin: name,
+      })
+      log.observe({ kind: 'outcome', outcome, detail: name })
+      log.observe({
+        kind: 'webhook_invalid',
+        webhookId: name,
+        faults: Array.from({ length: 400 }, () => name),
+      })
+      log.observe({ kind: 'dead_lettered', reason: name, partition: 0, offset: 0n })
+      log.observe({ kind: 'trouble', where: name, error: name })
+      log.error(name, { name, error: new Error(name), list: [name], inner: { name } })
+    }
+    expect(texts).toHaveLength(5 * hostile.length)
+    for (const text of texts) {
+      expect(text.length).toBeLessThan(64_000)
+      expect(text.endsWith('\n')).toBe(true)
+      expect(text.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u)
+      expect(JSON.parse(text)).toMatchObject({ worker: 'me' })
+    }
+    // Measured 12 ms: nothing goes through a megabyte for the sake of its first 256 characters.
+    expect(process.cpuUsage(startedAt).user / 1_000).toBeLessThan(1_000)
+  })
+
+  it('tells the first of many faults, and how many more there are', () => {
+    const faults = Array.from({ length: 400 }, (_, index) => `fault ${index}`)
+    const lines = logged('info', (log) => log.observe({ kind: 'webhook_invalid', webhookId: 'w', faults }))
+    expect(lines).toMatchObject([{ faults: faults.slice(0, 20), more: 380 }])
+  })
+})
+
 describe('foreignText', () => {
   it('cuts at 256 characters, never through a character', () => {
     expect(foreignText('x'.repeat(256))).toHaveLength(256)

@@ -12,7 +12,9 @@ const outcomeOf = (changes: Partial<Outcome> = {}): Observation => ({
   detail: null,
 })
 
-async function linesAfter(...observations: readonly Observation[]): Promise<readonly string[]> {
+const linesAfter = (...observations: readonly Observation[]) => linesAfterAll(observations)
+
+async function linesAfterAll(observations: readonly Observation[]): Promise<readonly string[]> {
   const metrics = createMetrics({ version: '1.2.3' })
   for (const observation of observations) metrics.observe(observation)
   return (await metrics.text()).split('\n')
@@ -132,18 +134,43 @@ describe('createMetrics', () => {
         outcomeOf({ result, reason, webhookId: `w-${reason}` as NonNullable<Outcome['webhookId']> }),
       ),
     )
-    const hostile = Array.from({ length: 1_000 }, (_, index): readonly Observation[] => [
-      { kind: 'event_taken', eventType: `type-${index}`, ageMs: 1 },
-      { kind: 'dead_lettered', reason: `reason-${index}`, partition: 0, offset: 0n },
-      { kind: 'trouble', where: `place-${index}`, error: 'e' },
-      { kind: 'parked', delayMs: 1_000 * (index + 10) },
-      { kind: 'parked_lag', delayMs: 1_000 * (index + 10), records: 1n },
-    ]).flat()
-    const lines = await linesAfter(...everything, ...outcomes, ...hostile)
+    // Each of 10,000 webhooks with names of its own, which are made to end a label or a line, or are none at all.
+    const endings = [
+      '"} 1\nevil{a="b',
+      '\u0000\u001b[2J',
+      '\u202e\ud800',
+      '{__name__="up"}',
+      'x'.repeat(1_000),
+    ]
+    const hostile = Array.from({ length: 10_000 }, (_, index): readonly Observation[] => {
+      const name = `${index}${endings[index % endings.length]}`
+      const webhookId = name as NonNullable<Outcome['webhookId']>
+      const accountId = name as Outcome['accountId']
+      return [
+        outcomeOf({ webhookId, accountId, origin: `https://${name}`, excerpt: name, redirectOrigin: name }),
+        { kind: 'webhook_invalid', webhookId: name, faults: [name] },
+        { kind: 'webhook_key_moved', webhookId: name },
+        { kind: 'breaker', of: 'webhook', name, change: 'opened' },
+        { kind: 'breaker', of: 'origin', name, change: 'closed' },
+        { kind: 'event_taken', eventType: name, ageMs: 1 },
+        { kind: 'event_taken', eventType: '__proto__', ageMs: 1 },
+        { kind: 'dead_lettered', reason: name, partition: index, offset: 0n },
+        { kind: 'table_reset', partition: index, reason: name },
+        { kind: 'start_gate', state: 'open', why: name },
+        { kind: 'commit_failed', error: name },
+        { kind: 'trouble', where: name, error: name },
+        { kind: 'parked', delayMs: 1_000 * (index + 10) },
+        { kind: 'parked_lag', delayMs: 1_000 * (index + 10), records: 1n },
+      ]
+    }).flat()
+    const lines = await linesAfterAll([...everything, ...outcomes, ...hostile])
     const series = lines.filter((line) => line !== '' && !line.startsWith('#'))
     expect(series.length).toBeLessThanOrEqual(300)
-    expect(series).toContain('webhook_worker_events_total{type="other"} 1000')
-    expect(series).toContain('webhook_worker_trouble_total{where="other"} 989')
+    // Every line is a series of ours or the process's, and none was made by what stands in a name.
+    const whole = /^[a-z0-9_]+(\{[a-z_]+="([^"\\]|\\.)*"(,[a-z_]+="([^"\\]|\\.)*")*\})? \S+$/
+    expect(series.filter((line) => !whole.test(line))).toEqual([])
+    expect(series).toContain('webhook_worker_events_total{type="other"} 20000')
+    expect(series).toContain('webhook_worker_trouble_total{where="other"} 9989')
   })
 
   it('carries the process’s own metrics', async () => {
