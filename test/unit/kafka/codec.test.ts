@@ -7,28 +7,16 @@ import {
   ValueDecoder,
 } from '../../../src/kafka/codec.ts'
 import { readSchema } from '../../../src/kafka/schema-files.ts'
-import { WriterSchemas } from '../../../src/kafka/writer-schemas.ts'
 import type { WriterSchema } from '../../../src/kafka/writer-schemas.ts'
 import { simulateCall } from '../../../src/local/simulated-call.ts'
 import type { SourceRecord } from '../../../src/ports.ts'
+import { GivenSchemas } from '../../fakes/given-schemas.ts'
 import { webhookRecord } from '../../harness/worker-rig.ts'
 
 const { signal } = new AbortController()
 const eventSchema = readSchema('call-event')
 const eventType = avro.Type.forSchema(eventSchema)
 const { end: callEnd } = simulateCall(0, 'acme', 1_700_000_000_000)
-
-/** A registry that answers at once with what it is given. */
-class GivenSchemas extends WriterSchemas {
-  readonly #given: ReadonlyMap<number, WriterSchema>
-  constructor(given: Readonly<Record<number, WriterSchema>>) {
-    super({ url: 'http://127.0.0.1:1', username: '', password: '' }, { observe() {} })
-    this.#given = new Map(Object.entries(given).map(([id, schema]) => [Number(id), schema]))
-  }
-  override known(schemaId: number): WriterSchema {
-    return this.#given.get(schemaId) ?? { kind: 'unknown_schema_id' }
-  }
-}
 
 const avroSchema = (schema: avro.Schema): WriterSchema => ({
   kind: 'avro',

@@ -1,0 +1,11 @@
+// All that is fuzzed.
+import type { FuzzTarget } from './fuzz-target.ts'
+import { recordTargets } from './fuzz-records.ts'
+import { webhookTargets } from './fuzz-webhooks.ts'
+
+export const fuzzTargets: readonly FuzzTarget[] = [...webhookTargets, ...recordTargets]
+
+/** One of its own where SEED names none. */
+export function fuzzSeed(): number {
+  return Number(process.env['SEED'] ?? Date.now() % 2_147_483_647)
+}
