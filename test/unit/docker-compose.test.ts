@@ -19,7 +19,7 @@ interface Service {
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const pom = read('config/local-stack/pom.xml')
-const compose = parse(read('docker-compose.yml')) as { services: Record<string, Service> }
+const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> }
 const services = {
   kafka: compose.services['kafka'] ?? {},
   registry: compose.services['registry'] ?? {},
