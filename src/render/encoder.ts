@@ -34,3 +34,12 @@ export function plainText(value: CleanValue): string {
   if (typeof value === 'boolean') return value ? '1' : '0'
   return value.join(',')
 }
+
+/** The UTF-16 units of texts in a value, written as above; 0 for what is none. No encoding of ours is shorter. */
+export function textUnits(value: CleanValue): number {
+  if (typeof value === 'string') return value.length
+  if (value === null || typeof value !== 'object') return 0
+  let units = 0
+  for (const item of value) units += item.length + 1
+  return Math.max(0, units - 1)
+}

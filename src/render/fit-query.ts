@@ -2,12 +2,15 @@
 // Invariants: first the longest free texts end earlier, all at one level, the highest that fits; only if that does not
 // suffice are URL values left empty, the longest first, and the texts get back what that freed. Nothing else is touched.
 import type { ParameterName } from '../domain/parameter-catalogue.ts'
-import { plainText } from './encoder.ts'
+import { plainText, textUnits } from './encoder.ts'
 import type { RenderedPair } from './encoder.ts'
 import type { PlannedPair } from './webhook-plan.ts'
 
 /** Code points; of less a reader could not tell what it was. */
 const minLevel = 64
+
+/** Times the space. */
+const farTooLong = 16
 
 /** A pair of one event, and what is known of it for all of them. */
 export interface EventPair extends RenderedPair {
@@ -27,7 +30,7 @@ export type Fit =
       readonly pairs: readonly EventPair[]
       readonly cutValues: readonly ParameterName[]
     }
-  /** `bytes`: of question mark and query, after all that may be cut. */
+  /** `bytes`: of question mark and query, after all that may be cut, or the least of what is far too long. */
   | { readonly kind: 'too_long'; readonly bytes: number }
 
 /** `pairs`: as the encoder of queries takes them, with clean values. */
@@ -37,10 +40,14 @@ export function fitQuery(pairs: readonly EventPair[], space: QuerySpace): Fit {
       .filter(({ planned }) => planned.cuttable === 'text')
       .map((pair) => [pair, prefixBytes(plainText(pair.value), space.bytes)]),
   )
+  const whole = new Map(
+    pairs.filter((pair) => !texts.has(pair)).map((pair) => [pair, valueBytes(pair, space)]),
+  )
+  const bytesOf = (pair: EventPair): number => whole.get(pair) ?? 0
   const urls = pairs
-    .filter(({ planned, value }) => planned.cuttable === 'url' && plainText(value) !== '')
-    .toSorted((one, other) => valueBytes(other) - valueBytes(one))
-  let otherBytes = sum(pairs, (pair) => nameBytes(pair) + (texts.has(pair) ? 0 : valueBytes(pair)))
+    .filter((pair) => pair.planned.cuttable === 'url' && bytesOf(pair) > 0)
+    .toSorted((one, other) => bytesOf(other) - bytesOf(one))
+  let otherBytes = sum(pairs, (pair) => nameBytes(pair) + bytesOf(pair))
   const bytesAt = (level: number): number =>
     otherBytes + sum(texts.values(), (bytes) => bytes[Math.min(level, bytes.length - 1)] ?? 0)
   const fits = (level: number): boolean => bytesAt(level) <= space.bytes
@@ -49,7 +56,7 @@ export function fitQuery(pairs: readonly EventPair[], space: QuerySpace): Fit {
     const url = urls.shift()
     if (url === undefined) return { kind: 'too_long', bytes: bytesAt(minLevel) }
     emptied.add(url)
-    otherBytes -= valueBytes(url) + (space.missingValues === 'omit' ? nameBytes(url) : 0)
+    otherBytes -= bytesOf(url) + (space.missingValues === 'omit' ? nameBytes(url) : 0)
   }
   const longest = Math.max(minLevel, ...texts.values().map((bytes) => bytes.length - 1))
   const level = highestFitting(minLevel, longest, fits)
@@ -72,8 +79,10 @@ function nameBytes({ lead }: RenderedPair): number {
   return 1 + lead.length
 }
 
-function valueBytes({ value }: RenderedPair): number {
-  return encodeURIComponent(plainText(value)).length
+/** Of what is many times longer than the space, only its length as it stands: it is left empty or refused anyway. */
+function valueBytes({ value }: RenderedPair, { bytes }: QuerySpace): number {
+  const units = textUnits(value)
+  return units > farTooLong * bytes ? units : encodeURIComponent(plainText(value)).length
 }
 
 /** The highest level at which it fits; at `low` it does. */

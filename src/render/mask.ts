@@ -34,13 +34,25 @@ function folded(text: string): string {
 function hide(texts: Iterable<string>, reading: Reading, hidden: Uint8Array): void {
   const read = folded(reading.text)
   const uncut = read.replace(cutEscape, '')
+  // A list may have tens of thousands of items; only those are looked for whose first characters are there at all.
+  const beginnings = beginningsIn(read)
   for (const text of texts) {
+    if (!beginnings.has(text.slice(0, minMaskedCharacters))) continue
     for (let at = read.indexOf(text); at !== -1; at = read.indexOf(text, at + 1)) {
       hidden.fill(1, reading.starts[at], reading.ends[at + text.length - 1])
     }
     const beginning = Math.min(beginningAtEnd(text, read), beginningAtEnd(text, uncut))
     if (beginning < read.length) hidden.fill(1, reading.starts[beginning])
   }
+}
+
+/** All runs of four characters. */
+function beginningsIn(read: string): ReadonlySet<string> {
+  const runs = new Set<string>()
+  for (let at = 0; at + minMaskedCharacters <= read.length; at += 1) {
+    runs.add(read.slice(at, at + minMaskedCharacters))
+  }
+  return runs
 }
 
 /** Where the first of the text's beginnings stands with which `read` ends; Infinity if it ends with none. */

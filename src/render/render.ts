@@ -1,9 +1,13 @@
 // delivery → HTTP request, or a reason why not: values, then their encoder, then headers and signatures.
-// Invariant: values never reach scheme, host, port or path; the origin is the webhook's own, untouched.
+// Invariants: values never reach scheme, host, port or path; the origin is the webhook's own, untouched. What a request
+// costs is bounded by the event's own size, however often a webhook names a value: 200 times a text of a megabyte is more
+// than a string can hold.
 import type { HttpRequest } from '../domain/attempt.ts'
 import type { CallEvent } from '../domain/call-event.ts'
 import type { ParameterName } from '../domain/parameter-catalogue.ts'
 import type { ContentType, Webhook } from '../domain/webhook.ts'
+import { textUnits } from './encoder.ts'
+import type { CleanValue } from './encoder.ts'
 import { fitQuery } from './fit-query.ts'
 import type { EventPair } from './fit-query.ts'
 import { openingHeaders } from './request-headers.ts'
@@ -37,7 +41,10 @@ export type Rendering =
     }
   | Refusal
 
-/** `bytes`: of the target after all that may be cut, or of the body, which is never cut. */
+/**
+ * `bytes`: of the target after all that may be cut, or of the body, which is never cut. Of what is far beyond its limit,
+ * the least that it would be.
+ */
 interface Refusal {
   readonly kind: 'url_too_long' | 'body_too_large'
   readonly bytes: number
@@ -80,13 +87,27 @@ interface Content {
   readonly cutValues: readonly ParameterName[]
 }
 
+/** Of characters; a longer value is made fit for sending once, and not for each parameter that names it. */
+const longValue = 1_000
+
 function pairsOf({ missingValues }: Webhook, plan: WebhookPlan, event: CallEvent): readonly EventPair[] {
-  const pairs = plan.pairs.map((planned) => ({
-    lead: planned.lead,
-    value: planned.value(event),
-    planned,
-  }))
+  let long: Map<ParameterName, CleanValue> | null = null
+  const pairs = plan.pairs.map((planned) => {
+    const { lead, parameter } = planned
+    const before = parameter === null ? undefined : long?.get(parameter)
+    const value = before === undefined ? planned.value(event) : before
+    if (before === undefined && parameter !== null && textUnits(value) > longValue)
+      long = (long ?? new Map<ParameterName, CleanValue>()).set(parameter, value)
+    return { lead, value, planned }
+  })
   return missingValues === 'omit' ? pairs.filter(({ value }) => value !== null) : pairs
+}
+
+/** What the pairs' values come to at least. */
+function sumOfUnits(pairs: readonly EventPair[]): number {
+  let units = 0
+  for (const { value } of pairs) units += textUnits(value)
+  return units
 }
 
 /** Percent-encoding leaves ASCII only, so characters are bytes. */
@@ -101,8 +122,10 @@ function queryOf(
     const target = query === '' ? path : `${path}?${query}`
     return { kind: 'content', target, body: null, contentType: null, pairs: sent, cutValues }
   }
-  const uncut = asQuery(pairs, [])
-  if (uncut.target.length <= maxTargetBytes) return uncut
+  if (sumOfUnits(pairs) <= maxTargetBytes) {
+    const uncut = asQuery(pairs, [])
+    if (uncut.target.length <= maxTargetBytes) return uncut
+  }
   const fit = fitQuery(pairs, { bytes: maxTargetBytes - path.length, missingValues })
   if (fit.kind === 'too_long') return { kind: 'url_too_long', bytes: path.length + fit.bytes }
   return asQuery(fit.pairs, fit.cutValues)
@@ -115,6 +138,9 @@ function bodyOf(
   { deliveryId, maxBodyBytes }: RenderOptions,
   contentType: ContentType,
 ): Content | Refusal {
+  // What is only too large is counted; what is many times too large is not written first.
+  const least = sumOfUnits(pairs)
+  if (least > 4 * maxBodyBytes) return { kind: 'body_too_large', bytes: least }
   const { text: body, typeParameters } = encoder.write(pairs, deliveryId)
   // A UTF-16 unit takes three bytes at most, so that few bodies have to be counted.
   const bytes = body.length * 3 > maxBodyBytes ? Buffer.byteLength(body) : 0

@@ -160,6 +160,32 @@ describe('a POST', () => {
   })
 })
 
+describe('a value of a megabyte, named by 200 parameters', () => {
+  const named = (parameter: string): Fields['parameters'] =>
+    Array.from({ length: 200 }, (_, index) => call(parameter, `p${index}`))
+  const ways: [string, Fields][] = [
+    ['a GET', { method: 'GET' }],
+    ...contentTypes.map((type): [string, Fields] => [type, { content_type: type }]),
+  ]
+
+  // Written out, some of these are longer than a string can be, and the others took seconds.
+  it.each(ways)('is refused or cut at once by %s', (_way, fields) => {
+    for (const [parameter, value, ofGet] of [
+      ['utm_content', '\u0001'.repeat(900_000), 'url_too_long'],
+      ['landing_page', '"'.repeat(900_000), 'request'],
+      ['call_id', '"'.repeat(900_000), 'url_too_long'],
+      ['tags', Array.from({ length: 200_000 }, () => 'tag'), 'url_too_long'],
+    ] as const) {
+      const startedAt = process.threadCpuUsage()
+      const { kind } = rendered({ ...fields, parameters: named(parameter) ?? [] }, { [parameter]: value })
+      const { user, system } = process.threadCpuUsage(startedAt)
+      expect([parameter, kind]).toEqual([parameter, fields.method === 'GET' ? ofGet : 'body_too_large'])
+      // Measured 150 ms at most.
+      expect((user + system) / 1_000).toBeLessThan(1_000)
+    }
+  })
+})
+
 describe('a value that is not known', () => {
   const parameters = [
     call('city'),
