@@ -78,17 +78,18 @@ it('become dead letters or outcomes with their reasons, and nothing else suffers
   let calls = 0
   const healthy: string[] = []
   const eventType = avro.Type.forSchema(readSchema('call-event'))
-  const healthyMessage = (): Message => {
+  const healthyMessage = (headers = {}): Message => {
     const { end } = simulateCall((calls += 1), 'acme', nowMs)
     healthy.push(end.event_id)
-    return { key: end.call_id, value: framed(ids.event, eventType.toBuffer(end)) }
+    return { key: end.call_id, value: framed(ids.event, eventType.toBuffer(end)), headers }
   }
   const hostile = hostileRecords(ids, simulateCall(1_000, 'acme', nowMs).end)
   await packed(events.name, [
     healthyMessage(),
     ...hostile.flatMap(({ kind, key = kind, value, headers }) => [
       { key, value, headers: { ...headers, kind } },
-      healthyMessage(),
+      // Headers do no harm to what can be read.
+      healthyMessage(headers),
     ]),
   ])
 

@@ -2,6 +2,7 @@
 // SEED repeats it.
 import { describe, expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
+import { computingMs } from '../harness/computing-time.ts'
 import { fuzz, fuzzTarget } from './fuzz/fuzz-target.ts'
 import { fuzzSeed, fuzzTargets } from './fuzz/fuzz-targets.ts'
 
@@ -20,6 +21,12 @@ describe(`with seed ${seed}`, () => {
   )
 })
 
+function aBitOfWork(steps: number): number {
+  let sum = 0
+  for (let step = 0; step < steps; step += 1) sum += Math.sqrt(step)
+  return sum
+}
+
 describe('the fuzzing itself', () => {
   const inputs = fc.nat(1_000)
   const plan = { cases: 200, seed: 1 }
@@ -35,8 +42,7 @@ describe('the fuzzing itself', () => {
   it('sees what is slow each time, and not what was slow once', () => {
     let times = 0
     const compute = (ms: number): string => {
-      const startedAt = process.threadCpuUsage()
-      while (process.threadCpuUsage(startedAt).user < ms * 1_000);
+      for (let spentMs = 0; spentMs < ms;) spentMs += computingMs(() => aBitOfWork(50_000))
       return 'computed'
     }
     const slow = fuzzTarget({ name: 'slow', inputs, judge: () => compute(120) })

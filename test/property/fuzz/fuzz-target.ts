@@ -4,6 +4,7 @@
 // is asked is what the input costs, and an input that costs too much does so whenever it comes.
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
+import { computingMs } from '../../harness/computing-time.ts'
 
 export interface FuzzTarget<Input = unknown> {
   readonly name: string
@@ -43,10 +44,9 @@ export function fuzz({ name, inputs, judge }: FuzzTarget, { cases, seed }: FuzzP
   const property = fc.property(inputs, (input) => {
     let leastMs = Number.POSITIVE_INFINITY
     for (let time = 0; time < measurements; time += 1) {
-      const startedAt = process.threadCpuUsage()
-      const what = judge(input)
-      const { user, system } = process.threadCpuUsage(startedAt)
-      leastMs = Math.min(leastMs, (user + system) / 1_000)
+      let what = ''
+      const tookMs = computingMs(() => (what = judge(input)))
+      leastMs = Math.min(leastMs, tookMs)
       if (time === 0) became[what] = (became[what] ?? 0) + 1
       if (leastMs <= limitMs) break
     }
