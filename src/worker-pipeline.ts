@@ -1,6 +1,8 @@
 // The core of a worker, put together: what decides and orchestrates, given the adapters that it acts through.
 import { createEventDecoder, createParkedDecoder } from './kafka/codec.ts'
+import { chunkOverflowBytes } from './kafka/parked-record.ts'
 import { readSchema } from './kafka/schema-files.ts'
+import { headroomBytes } from './kafka/startup-checks.ts'
 import type { WriterSchemas } from './kafka/writer-schemas.ts'
 import { CallOrder } from './pipeline/call-order.ts'
 import { LiveIsolation } from './pipeline/live-isolation.ts'
@@ -49,7 +51,10 @@ const writeMs = 2_000
 export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => void): Pipeline {
   const { settings, clock, observer, source, gate, commits, schemas, maxEventBytes } = parts
   const turns = new TakeTurns(clock)
-  const events = createEventDecoder(readSchema('call-event'), schemas, maxEventBytes)
+  const overflowBytes = chunkOverflowBytes(settings.fanout.chunkSize, headroomBytes)
+  const events = createEventDecoder(readSchema('call-event'), schemas, maxEventBytes - overflowBytes)
+  // What is parked has fitted once, whatever a chunk's size was then.
+  const parkedEvents = createEventDecoder(readSchema('call-event'), schemas, maxEventBytes)
   const parkedSchema = readSchema('parked-delivery')
   const delivery = {
     clock,
@@ -94,7 +99,7 @@ export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => 
         bounds,
         hasSpareRoom: (webhookId) => delivery.isolation.hasSpareRoom(webhookId),
       },
-      parked: { event, decoder: createParkedDecoder(parkedSchema, schemas, events, maxEventBytes) },
+      parked: { event, decoder: createParkedDecoder(parkedSchema, schemas, parkedEvents, maxEventBytes) },
       settings: {
         commitIntervalMs: settings.commit.intervalMs,
         // Below the session timeout, with what is written after it: nobody beats for us while a rejoin waits. Nothing is

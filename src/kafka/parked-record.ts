@@ -37,6 +37,19 @@ const maxTimeMs = 8_640_000_000_000_000
 const maxWebhookIds = 1_000
 const maxWebhookIdLength = 1_000
 
+/** Of an id as a record holds it: its length in two bytes, then at most three for each of 200 characters. */
+const webhookIdBytes = 602
+/** Of what else is said of a parked delivery: numbers, the topic's name, and the call's id as key. */
+const otherBytes = 8_192
+
+/**
+ * What a chunk of so many webhooks may say beyond `headroomBytes`, the room that a retry topic has beside an event: an
+ * event must be smaller by that.
+ */
+export function chunkOverflowBytes(chunkSize: number, headroomBytes: number): number {
+  return Math.max(0, chunkSize * webhookIdBytes + otherBytes - headroomBytes)
+}
+
 const counts = ['replay', 'attempt', 'deferrals', 'parked_times', 'backoff_step', 'source_partition'] as const
 const times = ['event_time', 'expires_at', 'not_before', 'expected_at'] as const
 

@@ -57,7 +57,7 @@ export class StartRefused extends Error {
 const leastReplicas = 3
 const leastInSync = 2
 /** A dead letter is an event with headers that say why it is one; a parked delivery says how far it has come. */
-const headroomBytes = 65_536
+export const headroomBytes = 65_536
 
 const roles: readonly TopicRole[] = ['events', 'webhooks', 'outcomes', 'deadLetters']
 const lookedAt = ['cleanup.policy', 'min.insync.replicas', 'max.message.bytes', 'retention.ms'] as const

@@ -5,8 +5,9 @@ import { untouched } from '../../../src/domain/delivery.ts'
 import type { WebhookId } from '../../../src/domain/ids.ts'
 import type { ParkedDelivery } from '../../../src/domain/parked-delivery.ts'
 import type { ParkedDeliveryRecord } from '../../../src/domain/records.ts'
-import { parkedDeliveryOf, parkedRecordOf } from '../../../src/kafka/parked-record.ts'
+import { chunkOverflowBytes, parkedDeliveryOf, parkedRecordOf } from '../../../src/kafka/parked-record.ts'
 import { readSchema } from '../../../src/kafka/schema-files.ts'
+import { headroomBytes } from '../../../src/kafka/startup-checks.ts'
 import { aCallEvent } from '../domain/samples.ts'
 
 const type = avro.Type.forSchema(readSchema('parked-delivery'))
@@ -32,6 +33,21 @@ const again = (given: ParkedDelivery): ParkedDelivery => {
 const plain = ({ eventBytes, ...rest }: ParkedDelivery) => ({ ...rest, eventBytes: [...eventBytes] })
 
 describe('a parked delivery as a record', () => {
+  it.each([1, 50, 100, 101, 500])(
+    'fits a retry topic with an event and %i webhooks of the longest ids',
+    (count) => {
+      const eventBytes = Buffer.alloc(1_048_576 - chunkOverflowBytes(count, headroomBytes))
+      const callId = 'ю'.repeat(1_000) as ParkedDelivery['callId']
+      const webhookIds = Array.from({ length: count }, () => 'ю'.repeat(300) as WebhookId)
+      const source = { ...parked.source, topic: 't'.repeat(249) }
+      const value = type.toBuffer(parkedRecordOf({ ...parked, eventBytes, callId, webhookIds, source }))
+      // With the key, and a header that names a webhook.
+      const bytes = value.length + Buffer.byteLength(callId) + 600
+      expect(bytes).toBeLessThanOrEqual(1_048_576 + headroomBytes - 1_024)
+      if (count <= 50) expect(chunkOverflowBytes(count, headroomBytes)).toBe(0)
+    },
+  )
+
   it('comes out as it went in', () => {
     const progress = {
       attempts: 3,
