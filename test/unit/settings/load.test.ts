@@ -225,7 +225,7 @@ describe('settings that contradict each other', () => {
   it.each([
     [
       { KAFKA_HEARTBEAT_INTERVAL_MS: '5000' },
-      'kafka.heartbeatIntervalMs (KAFKA_HEARTBEAT_INTERVAL_MS): 5000 is too long; allowed: below half of kafka.sessionTimeoutMs (10000)',
+      'kafka.heartbeatIntervalMs (KAFKA_HEARTBEAT_INTERVAL_MS): 5000 is too long; allowed: below half of kafka.sessionTimeoutMs (8000)',
     ],
     [
       { HTTP_TOTAL_TIMEOUT_MS: '4000' },
