@@ -4,21 +4,26 @@
 import type { LookupFunction, Socket } from 'node:net'
 import { nextTick } from 'node:process'
 import { buildConnector } from 'undici'
+import { boundAnswers } from './answer-bound.ts'
+import type { ReceiverTrust } from './receiver-trust.ts'
 import type { SocketRoom } from './socket-room.ts'
 
 export interface ConnectorOptions {
   /** Milliseconds, name look-up and TLS included. */
   readonly connectTimeoutMs: number
   readonly lookup: LookupFunction
+  readonly trust: ReceiverTrust
+  /** Bytes that are read for one request, whatever they are. */
+  readonly maxAnswerBytes: number
 }
 
 export function createConnector(
-  { connectTimeoutMs, lookup }: ConnectorOptions,
+  { connectTimeoutMs, lookup, trust, maxAnswerBytes }: ConnectorOptions,
   room: SocketRoom,
 ): buildConnector.connector {
   // Where a socket leads is decided here: names by the addresses that `lookup` gives, literals by `target.hostname`,
   // for which it is not asked.
-  const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, lookup })
+  const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, lookup, ...trust })
   const giveBack = (): void => room.giveBack()
 
   function open(target: buildConnector.Options, callback: buildConnector.Callback): void {
@@ -29,6 +34,7 @@ export function createConnector(
         if (error === null) countUntilClosed(socket, giveBack)
         else giveBack()
         callback(...outcome)
+        if (error === null) boundAnswers(socket, maxAnswerBytes)
       })
     } catch (error) {
       giveBack()

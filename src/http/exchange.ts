@@ -66,6 +66,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     statusCode: number,
     headers: IncomingHttpHeaders,
   ): void {
+    if (statusCode === 101) this.#unanswered('protocol_error', 'switches protocols unasked')
     if (statusCode < 200) return
     this.#statusCode = statusCode
     this.#firstByteMs = this.#elapsedMs()

@@ -1,6 +1,7 @@
 // An error of the HTTP client or of the system below it → why no answer came. One table, so that a code that
 // nobody foresaw has one place to be added; until then it counts as the receiver's broken conversation.
 import type { TransportFailure } from '../domain/attempt.ts'
+import { answerBoundCode } from './answer-bound.ts'
 
 /** Codes of Node, c-ares, OpenSSL and undici, by what they mean to a delivery. */
 const byCode: Readonly<Record<string, TransportFailure>> = {
@@ -24,6 +25,7 @@ const byCode: Readonly<Record<string, TransportFailure>> = {
   UND_ERR_SOCKET: 'reset',
   UND_ERR_HEADERS_OVERFLOW: 'response_too_large',
   HPE_HEADER_OVERFLOW: 'response_too_large',
+  [answerBoundCode]: 'response_too_large',
   EPROTO: 'tls',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',
   SELF_SIGNED_CERT_IN_CHAIN: 'tls',

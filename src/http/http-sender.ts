@@ -9,6 +9,7 @@ import { Exchange } from './exchange.ts'
 import { lookupBy } from './lookup.ts'
 import { NameResolver } from './name-resolver.ts'
 import { createNameServers } from './name-servers.ts'
+import { receiverTrust } from './receiver-trust.ts'
 import { readSystemNames } from './system-names.ts'
 
 export interface HttpSenderOptions {
@@ -24,6 +25,8 @@ export interface HttpSenderOptions {
   readonly dnsServers?: readonly string[]
   /** Milliseconds for the addresses of one name, but not beyond the time to connect; default 2,000. */
   readonly dnsTimeoutMs?: number
+  /** PEM certificates that receivers may prove themselves by, beside those that Node.js trusts; default none. */
+  readonly trustedAuthorities?: readonly string[]
 }
 
 export interface CountedHttpSender extends HttpSender {
@@ -37,6 +40,13 @@ const maxHeaderBytes = 16_384
 export function createHttpSender(options: HttpSenderOptions, clock: Clock): CountedHttpSender {
   const resolver = createResolver(options, clock)
   const { connectTimeoutMs, connectionsPerOrigin, maxConnections = 4_096, keepAliveMs } = options
+  const connecting = {
+    connectTimeoutMs,
+    lookup: lookupBy(resolver),
+    trust: receiverTrust(options.trustedAuthorities ?? []),
+    // What frames a body may take as much again as the body.
+    maxAnswerBytes: 2 * (maxHeaderBytes + options.maxResponseBytes),
+  }
   const directory = new ConnectionDirectory(
     {
       connectionsPerOrigin,
@@ -52,7 +62,7 @@ export function createHttpSender(options: HttpSenderOptions, clock: Clock): Coun
         bodyTimeout: 0,
       },
     },
-    (room) => createConnector({ connectTimeoutMs, lookup: lookupBy(resolver) }, room),
+    (room) => createConnector(connecting, room),
   )
   return {
     send(request, { totalTimeoutMs }, signal) {

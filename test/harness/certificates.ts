@@ -12,7 +12,19 @@ export interface Certificate {
 
 export interface Authority extends Certificate {
   /** For a server on 127.0.0.1, or a client of that name. */
-  issue(name: string): Certificate
+  issue(name: string, oddity?: Oddity): Certificate
+}
+
+/** What is not as it should be. */
+export interface Oddity {
+  /** From now; default -1. */
+  readonly validFromDays?: number
+  /** From now; default 1. */
+  readonly validToDays?: number
+  /** In the place of localhost and 127.0.0.1. */
+  readonly serverName?: string
+  /** Of an extension that says nothing. */
+  readonly paddingBytes?: number
 }
 
 const dayMs = 86_400_000
@@ -41,28 +53,33 @@ const utcTime = (atMs: number): Buffer =>
   der(0x17, Buffer.from(`${new Date(atMs).toISOString().slice(2, 19).replaceAll(/[-:T]/g, '')}Z`))
 
 const isAuthority = sequence(oid('551d13'), bytes('0101ff'), octets(sequence(bytes('0101ff'))))
-/** localhost and 127.0.0.1. */
-const isLocal = sequence(
-  oid('551d11'),
-  octets(sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])))),
-)
+const dnsName = (name: string): Buffer => der(0x82, Buffer.from(name))
+const isFor = (...names: readonly Buffer[]): Buffer => sequence(oid('551d11'), octets(sequence(...names)))
+const isLocal = isFor(dnsName('localhost'), der(0x87, Buffer.from([127, 0, 0, 1])))
 
 interface Signer {
   readonly name: string
   readonly privateKey: KeyObject
 }
 
-function certificate(subject: string, publicKey: KeyObject, extension: Buffer, signer: Signer): string {
+function certificate(
+  subject: string,
+  publicKey: KeyObject,
+  signer: Signer,
+  extension: Buffer,
+  { validFromDays = -1, validToDays = 1, paddingBytes = 0 }: Oddity = {},
+): string {
   const nowMs = Date.now()
+  const padding = paddingBytes === 0 ? [] : [sequence(oid('2a0304'), octets(Buffer.alloc(paddingBytes)))]
   const content = sequence(
     der(0xa0, bytes('020102')),
     der(0x02, bytes('01'), randomBytes(8)),
     ecdsaWithSha256,
     commonName(signer.name),
-    sequence(utcTime(nowMs - dayMs), utcTime(nowMs + dayMs)),
+    sequence(utcTime(nowMs + validFromDays * dayMs), utcTime(nowMs + validToDays * dayMs)),
     commonName(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
-    der(0xa3, sequence(extension)),
+    der(0xa3, sequence(extension, ...padding)),
   )
   const signed = sequence(content, ecdsaWithSha256, bits(sign('sha256', content, signer.privateKey)))
   const lines = signed.toString('base64').match(/.{1,64}/g) ?? []
@@ -78,11 +95,18 @@ export function newAuthority(name: string): Authority {
   const own = newKeys()
   const signer = { name, privateKey: own.privateKey }
   return {
-    cert: certificate(name, own.publicKey, isAuthority, signer),
+    cert: certificate(name, own.publicKey, signer, isAuthority),
     key: own.pem,
-    issue(subject) {
+    issue(subject, oddity = {}) {
       const keys = newKeys()
-      return { cert: certificate(subject, keys.publicKey, isLocal, signer), key: keys.pem }
+      const names = oddity.serverName === undefined ? isLocal : isFor(dnsName(oddity.serverName))
+      return { cert: certificate(subject, keys.publicKey, signer, names, oddity), key: keys.pem }
     },
   }
+}
+
+/** Its own authority. */
+export function selfSigned(name: string): Certificate {
+  const { publicKey, privateKey, pem } = newKeys()
+  return { cert: certificate(name, publicKey, { name, privateKey }, isLocal), key: pem }
 }

@@ -4,6 +4,7 @@ import { afterEach, expect, it } from '@jest/globals'
 import { ConnectionDirectory } from '../../../src/http/connection-directory.ts'
 import { createConnector } from '../../../src/http/connector.ts'
 import { Exchange } from '../../../src/http/exchange.ts'
+import { receiverTrust } from '../../../src/http/receiver-trust.ts'
 import type { SocketRoom } from '../../../src/http/socket-room.ts'
 import { answer, closeHostileServers, hostileServer } from './hostile-server.ts'
 
@@ -23,7 +24,10 @@ function open(maxConnections: number): void {
       const lookup = (): never => {
         throw new Error('a literal needs no look-up')
       }
-      return createConnector({ connectTimeoutMs: 2_000, lookup }, given)
+      return createConnector(
+        { connectTimeoutMs: 2_000, lookup, trust: receiverTrust([]), maxAnswerBytes: 65_536 },
+        given,
+      )
     },
   )
 }
