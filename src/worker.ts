@@ -24,6 +24,7 @@ import { CommitHealth } from './progress/commit-health.ts'
 import { systemClock } from './runtime/clock.ts'
 import { unlessAborted } from './runtime/unless-aborted.ts'
 import { retryDelaysOf, webhookRulesOf } from './settings/delivery-settings.ts'
+import { readHttpAccess } from './settings/http-access.ts'
 import { readKafkaAccess } from './settings/kafka-access.ts'
 import type { Settings } from './settings/schema.ts'
 import { topicsOptionsOf } from './settings/topic-settings.ts'
@@ -70,7 +71,7 @@ async function startUnlessAborted(
   const writing = { kafka, observer, lingerMs: outcomeSettings.lingerMs, maxBatch: outcomeSettings.maxBatch }
   const outcomeWriter = new RecordWriter({ ...writing, topic: topics.outcomes.name })
   const deadLetterWriter = new RecordWriter({ ...writing, topic: topics.deadLetters.name })
-  const sender = createHttpSender(settings.http, clock)
+  const sender = createHttpSender(readHttpAccess(settings), clock)
   const live = new LiveTable(clock, observer, webhookRulesOf(settings))
   const tableSource = createTableSource({
     topic: topics.webhooks.name,

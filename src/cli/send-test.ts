@@ -8,6 +8,7 @@ import { createHttpSender } from '../http/http-sender.ts'
 import { requestText } from '../render/request-text.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { deliverySettingsOf } from '../settings/delivery-settings.ts'
+import { readHttpAccess } from '../settings/http-access.ts'
 import type { Settings } from '../settings/schema.ts'
 import type { EventChoice } from './event-choice.ts'
 import { refusalText } from './request-warnings.ts'
@@ -46,7 +47,7 @@ async function sendAll(
   events: readonly CallEvent[],
   settings: Settings,
 ): Promise<readonly TestTry[]> {
-  const sender = createHttpSender(settings.http, systemClock)
+  const sender = createHttpSender(readHttpAccess(settings), systemClock)
   const options = { sender, settings: deliverySettingsOf(settings), clock: systemClock }
   const tries: TestTry[] = []
   try {

@@ -15,6 +15,7 @@ import type { Clock, Observer } from '../ports.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { unlessAborted } from '../runtime/unless-aborted.ts'
 import { deliverySettingsOf, webhookRulesOf } from '../settings/delivery-settings.ts'
+import { readHttpAccess } from '../settings/http-access.ts'
 import { readKafkaAccess } from '../settings/kafka-access.ts'
 import type { Settings } from '../settings/schema.ts'
 import { version } from '../settings/version.ts'
@@ -78,7 +79,7 @@ export async function startConsole(
   try {
     const assets = options.assets ?? (await step(preparePageAssets()))
     closing.push(() => schemas.stop())
-    const sender = createHttpSender(settings.http, clock)
+    const sender = createHttpSender(readHttpAccess(settings), clock)
     closing.push(() => sender.stop())
     const counts = await step(openCounts(settings, { clientConfig, schemas, observer, clock }))
     closing.push(() => counts.stop())

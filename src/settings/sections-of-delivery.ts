@@ -41,6 +41,11 @@ export const sectionsOfDelivery = {
       2_000,
       'Time to find a receiver’s addresses, within the time to connect',
     ),
+    caFile: setting(
+      is.text,
+      '',
+      'PEM file of authorities that receivers’ certificates may come from, beside those that Node.js trusts; empty: none',
+    ),
     userAgent: setting(
       is.headerValue,
       `call-webhook-worker/${version}`,
