@@ -97,10 +97,10 @@ const webhookAndId = {
 
 export const routeSchemas = {
   session: {
-    summary: 'Who asks',
+    summary: 'Who asks, and what the operator leaves to them',
     response: {
       ...common,
-      200: answer('The account', object({ account_id: text, authentication: text })),
+      200: answer('The account', object({ account_id: text, authentication: text, unverified_tls: text })),
     },
   },
   list: {

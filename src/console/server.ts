@@ -113,6 +113,7 @@ async function addApi(api: FastifyInstance, options: ServerOptions): Promise<voi
   api.get('/session', { schema: routeSchemas.session }, ({ account }) => ({
     account_id: account,
     authentication: authentication.kind,
+    unverified_tls: options.rules.unverifiedTls,
   }))
   await api.register(async (stored) => {
     stored.addHook('onRequest', async (_request, reply) => {

@@ -67,7 +67,7 @@ const storedForAnother = {
  */
 function goesElsewhere(address: unknown, stored: WebhookConfigRecord): boolean {
   if (typeof address !== 'string') return false
-  const reading = parseAddress(address, { blockedPorts: new Set() })
+  const reading = parseAddress(address, { blockedPorts: new Set(), unverifiedTls: 'allowed' })
   if (reading.kind === 'fault') return false
   const before = readHost(stored.host)
   return (

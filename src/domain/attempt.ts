@@ -1,11 +1,14 @@
 // One HTTP try and what came of it. Expected failures are values: a receiver that refuses, hangs or lies
 // is everyday business, not an exception.
 
+import type { TlsVerification } from './webhook-rules.ts'
 import type { HttpMethod } from './webhook.ts'
 
 export interface HttpRequest {
   readonly method: HttpMethod
   readonly origin: string
+  /** Of no meaning for http. */
+  readonly tlsVerification: TlsVerification
   /** Path and query as they stand on the request line. */
   readonly target: string
   /** Name, value, name, value … in the order in which they are sent. Not an object: a client names headers too. */

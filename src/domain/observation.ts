@@ -1,11 +1,12 @@
 // What happened, as typed facts. Metrics, log lines and outcome records are projections of these, so that
 // one event never has two stories. Nothing here names a path, a query, a header or a rendered value.
 import type { Outcome, OutcomeReason } from './outcome.ts'
+import type { TlsVerification } from './webhook-rules.ts'
 
 export type SkipReason = 'no_webhook' | 'unknown_event_type'
 
 export type Observation =
-  | { readonly kind: 'attempt_begun' }
+  | { readonly kind: 'attempt_begun'; readonly tlsVerification: TlsVerification }
   | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly detail: string | null }
   | { readonly kind: 'event_taken'; readonly eventType: string; readonly ageMs: number }
   | { readonly kind: 'event_skipped'; readonly reason: SkipReason }
@@ -17,8 +18,15 @@ export type Observation =
       readonly offset: bigint
     }
   | { readonly kind: 'webhook_invalid'; readonly webhookId: string; readonly faults: readonly string[] }
+  /** Its newest version asks for that, and the operator allows it. */
+  | { readonly kind: 'webhook_unverified'; readonly webhookId: string; readonly origin: string }
   | { readonly kind: 'webhook_key_moved'; readonly webhookId: string }
-  | { readonly kind: 'table_changed'; readonly webhooks: number; readonly invalid: number }
+  | {
+      readonly kind: 'table_changed'
+      readonly webhooks: number
+      readonly invalid: number
+      readonly unverified: number
+    }
   | { readonly kind: 'table_ready'; readonly webhooks: number; readonly tookMs: number }
   | { readonly kind: 'table_reset'; readonly partition: number; readonly reason: string }
   /** `first`: it has an outcome of its own; the others are only counted. */

@@ -269,6 +269,13 @@ interface WebhookAuthenticationRecord {
 }
 
 /**
+ * on: the receiver's certificate has to be one that is trusted. off: any certificate will do, so that
+ * whoever stands between can read and answer; only where the operator allows it. A symbol that this
+ * reader does not know decodes to unknown.
+ */
+type TlsVerificationSymbol = 'unknown' | 'on' | 'off'
+
+/**
  * empty: sent without a value. omit: left out. A symbol that this reader does not know decodes to
  * unknown.
  */
@@ -340,6 +347,11 @@ export interface WebhookConfigRecord {
    * webhook_id and the name of this field.
    */
   readonly signing_secrets: readonly string[]
+  /**
+   * Whether the receiver's TLS certificate is verified; of no meaning for http. Null means on. Off makes
+   * the webhook invalid unless the operator allows it, unknown always.
+   */
+  readonly tls_verification: TlsVerificationSymbol | null
   /**
    * What becomes of a parameter whose value is not known. Null means empty. Unknown makes the webhook
    * invalid.

@@ -12,7 +12,7 @@ import { headerCountFault } from './webhook-headers.ts'
 import { limitNames } from './webhook-limits.ts'
 import { parameterCountFault } from './webhook-parameters.ts'
 import type { WebhookRules } from './webhook-rules.ts'
-import { authenticationTypes, httpMethods, mask, missingValues } from './webhook-rules.ts'
+import { authenticationTypes, httpMethods, mask, missingValues, tlsVerifications } from './webhook-rules.ts'
 import { eventTypes } from './call-event.ts'
 import { eventTypeCountFault } from './webhook-validation.ts'
 
@@ -30,6 +30,7 @@ export const webhookFormFields = [
   'headers',
   'authentication',
   'signing_secrets',
+  'tls_verification',
   'missing_values',
   'time_zone',
   'limits',
@@ -73,6 +74,9 @@ export function readFormRecord(
     signing_secrets: form
       .list('signing_secrets', secretCountFault)
       .map((entry, index) => readSecret(entry, `signing_secrets[${index}]`, add)),
+    tls_verification: form.has('tls_verification')
+      ? symbol(form.text('tls_verification'), tlsVerifications)
+      : null,
     missing_values: form.has('missing_values') ? symbol(form.text('missing_values'), missingValues) : null,
     time_zone: form.text('time_zone'),
     limits: readLimits(form),

@@ -47,6 +47,7 @@ export interface WebhookForm {
     readonly token?: string
   }
   readonly signing_secrets?: readonly string[]
+  readonly tls_verification?: 'unknown' | 'on' | 'off'
   readonly missing_values?: 'unknown' | 'empty' | 'omit'
   readonly time_zone?: string
   readonly limits?: {
@@ -89,7 +90,7 @@ export function webhookFormOf(
   { secrets }: { readonly secrets: 'shown' | 'masked' },
 ): WebhookForm {
   const hidden = (text: string): string => (secrets === 'shown' || text === '' ? text : mask)
-  const { authentication, limits, missing_values } = record
+  const { authentication, limits, tls_verification, missing_values } = record
   // What is no host may be an address with its password.
   const isTold = secrets === 'shown' || readHost(record.host).kind === 'host'
   return {
@@ -117,7 +118,7 @@ export function webhookFormOf(
       },
     }),
     ...filled('signing_secrets', record.signing_secrets.map(hidden)),
-    ...given({ missing_values, time_zone: record.time_zone }),
+    ...given({ tls_verification, missing_values, time_zone: record.time_zone }),
     ...(limits !== null && { limits: given(limits) }),
     ...given({ created_at: timeText(record.created_at), updated_at: timeText(record.updated_at) }),
   }

@@ -5,6 +5,8 @@
 export interface WebhookRules {
   /** Ports to which nothing is sent: what listens there speaks something else than HTTP. */
   readonly blockedPorts: ReadonlySet<number>
+  /** Whether a webhook may ask that its receiver's certificate is not verified. */
+  readonly unverifiedTls: 'allowed' | 'refused'
 }
 
 /** The bad ports of the Fetch standard ("port blocking"), which browsers refuse too. Port 0 is out of range anyway. */
@@ -15,7 +17,10 @@ export const badPorts: readonly number[] = [
   3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
 ]
 
-export const defaultWebhookRules: WebhookRules = { blockedPorts: new Set(badPorts) }
+export const defaultWebhookRules: WebhookRules = {
+  blockedPorts: new Set(badPorts),
+  unverifiedTls: 'refused',
+}
 
 /** Lengths are in UTF-16 units, as JavaScript counts them, where no unit is named. */
 export const webhookLimits = {
@@ -105,9 +110,11 @@ export const reservedHeaderPrefixes: readonly string[] = ['proxy-', 'webhook-']
 
 export const protocols = ['http', 'https'] as const
 export const httpMethods = ['GET', 'POST'] as const
+export const tlsVerifications = ['on', 'off'] as const
 export const missingValues = ['empty', 'omit'] as const
 export const authenticationTypes = ['basic', 'bearer'] as const
 
+export type TlsVerification = (typeof tlsVerifications)[number]
 export type Protocol = (typeof protocols)[number]
 
 export const defaultPorts: Readonly<Record<Protocol, number>> = { http: 80, https: 443 }

@@ -13,8 +13,15 @@ import { readHeaders } from './webhook-headers.ts'
 import { readLimits } from './webhook-limits.ts'
 import { readParameters, targetFault } from './webhook-parameters.ts'
 import { readPath } from './webhook-path.ts'
-import type { WebhookRules } from './webhook-rules.ts'
-import { defaultWebhookRules, httpMethods, missingValues, protocols, webhookLimits } from './webhook-rules.ts'
+import type { TlsVerification, WebhookRules } from './webhook-rules.ts'
+import {
+  defaultWebhookRules,
+  httpMethods,
+  missingValues,
+  protocols,
+  tlsVerifications,
+  webhookLimits,
+} from './webhook-rules.ts'
 import { readTimeZone } from './webhook-time-zone.ts'
 import { contentTypes } from './webhook.ts'
 import type { ContentType, Webhook } from './webhook.ts'
@@ -52,6 +59,7 @@ export function validateWebhook(
   const headers = readHeaders(record.headers, record.authentication === null ? 'free' : 'taken', add)
   const authentication = readAuthentication(record.authentication, add)
   const signingSecrets = readSigningSecrets(record.signing_secrets, add)
+  const tlsVerification = readVerification(record, rules, add)
   if (record.missing_values === 'unknown') {
     add({ path: 'missing_values', rule: 'one_of', found: 'is unknown', allowed: listed(missingValues) })
   }
@@ -76,6 +84,7 @@ export function validateWebhook(
       headers,
       authentication,
       signingSecrets,
+      tlsVerification,
       eventTypes: types,
       parameters,
       missingValues: record.missing_values === 'omit' ? 'omit' : 'empty',
@@ -123,6 +132,21 @@ function readOrigin(
   if (refusal !== null) add({ path: 'port', ...refusal })
   if (protocol === 'unknown' || reading.kind === 'refused' || refusal !== null) return null
   return formatAddress({ protocol, host: reading.host, port })
+}
+
+/** An operator who has not allowed it answers for what goes to whoever says that it is the receiver. */
+function readVerification(
+  { tls_verification, protocol }: WebhookConfigRecord,
+  { unverifiedTls }: WebhookRules,
+  add: AddFault,
+): TlsVerification {
+  const path = 'tls_verification'
+  if (tls_verification === 'unknown') {
+    add({ path, rule: 'one_of', found: 'is unknown', allowed: listed(tlsVerifications) })
+  } else if (tls_verification === 'off' && unverifiedTls === 'refused') {
+    add({ path, rule: 'reserved', found: 'is off, which the operator does not allow', allowed: 'on' })
+  }
+  return tls_verification === 'off' && protocol === 'https' ? 'off' : 'on'
 }
 
 /** Null where there is no body, or none that could be told. */

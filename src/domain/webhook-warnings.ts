@@ -13,13 +13,15 @@ export interface WebhookWarning {
     | 'plain_http'
     /** The same, and headers, credentials or signatures are among it. */
     | 'credentials_over_http'
+    /** Whoever stands between can pretend to be the receiver. */
+    | 'unverified_tls'
   /** Follows the path: `is http, so …`; without a full stop. */
   readonly text: string
 }
 
 /** In the order of the form's fields. */
 export function warningsOf(webhook: Webhook): readonly WebhookWarning[] {
-  return [...addressWarnings(webhook), ...parameterWarnings(webhook)]
+  return [...addressWarnings(webhook), ...parameterWarnings(webhook), ...verificationWarnings(webhook)]
 }
 
 function addressWarnings(webhook: Webhook): readonly WebhookWarning[] {
@@ -49,4 +51,11 @@ function parameterWarnings({ parameters, eventTypes, missingValues }: Webhook): 
     const text = `is ${source.parameter}, which is known only at the end of a call: it is ${fate} ${when}`
     return [{ path: `parameters[${index}].parameter`, rule: 'unknown_at_start', text } as const]
   })
+}
+
+function verificationWarnings({ tlsVerification }: Webhook): readonly WebhookWarning[] {
+  if (tlsVerification === 'on') return []
+  const text =
+    'is off, so whoever is on the way can pretend to be the receiver, and read and answer what is sent'
+  return [{ path: 'tls_verification', rule: 'unverified_tls', text }]
 }

@@ -4,6 +4,7 @@
 import type { EventType } from './call-event.ts'
 import type { AccountId, WebhookId } from './ids.ts'
 import type { ParameterName } from './parameter-catalogue.ts'
+import type { TlsVerification } from './webhook-rules.ts'
 
 export type ParameterSource =
   | { readonly kind: 'parameter'; readonly parameter: ParameterName }
@@ -55,6 +56,8 @@ export interface Webhook {
   readonly contentType: ContentType | null
   readonly eventTypes: readonly EventType[]
   readonly parameters: readonly WebhookParameter[]
+  /** `off`: the receiver may show any certificate. On for http, which has none. */
+  readonly tlsVerification: TlsVerification
   /** What becomes of a value that is not known: sent empty (null in JSON), or left out. */
   readonly missingValues: 'empty' | 'omit'
   /** IANA name of the zone in which times are written; null = UTC, ending in `Z`. */

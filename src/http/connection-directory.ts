@@ -4,7 +4,9 @@
 // It stands in the place of the client's agent and pools, which open a socket for whoever asks.
 import { Client, errors } from 'undici'
 import type { buildConnector, Dispatcher } from 'undici'
-import { Connection, OriginConnections } from './connection.ts'
+import type { TlsVerification } from '../domain/webhook-rules.ts'
+import { Connection, keyOf, OriginConnections } from './connection.ts'
+import type { Peer } from './connection.ts'
 import type { Exchange } from './exchange.ts'
 import { detailOf } from './failure.ts'
 import { LinkedQueue } from './linked-queue.ts'
@@ -18,6 +20,9 @@ export interface DirectoryOptions {
   readonly client: Omit<Client.Options, 'connect'>
 }
 
+/** Which opens the sockets of whom. */
+export type Connectors = Readonly<Record<TlsVerification, buildConnector.connector>>
+
 export interface ConnectionCounts {
   /** Sockets that are open or being opened. */
   readonly sockets: number
@@ -29,7 +34,8 @@ export interface ConnectionCounts {
 
 export class ConnectionDirectory {
   readonly #perOrigin: number
-  readonly #clientOptions: Client.Options
+  readonly #clientOptions: DirectoryOptions['client']
+  readonly #connectors: Connectors
   readonly #room: SocketRoom
   readonly #homes = new Map<string, OriginConnections>()
   readonly #connections = new Set<Connection>()
@@ -37,10 +43,11 @@ export class ConnectionDirectory {
   readonly #idle = new LinkedQueue<Connection>()
   #stopped = false
 
-  constructor(options: DirectoryOptions, connectorFor: (room: SocketRoom) => buildConnector.connector) {
+  constructor(options: DirectoryOptions, connectorsFor: (room: SocketRoom) => Connectors) {
     this.#perOrigin = options.connectionsPerOrigin
     this.#room = new SocketRoom(options.maxConnections, () => this.#closeOneIdle())
-    this.#clientOptions = { ...options.client, connect: connectorFor(this.#room) }
+    this.#clientOptions = options.client
+    this.#connectors = connectorsFor(this.#room)
   }
 
   counts(): ConnectionCounts {
@@ -50,12 +57,12 @@ export class ConnectionDirectory {
   }
 
   /** Never throws: the exchange is told all that comes of it. */
-  dispatch(origin: string, request: Dispatcher.DispatchOptions, exchange: Exchange): void {
+  dispatch(peer: Peer, request: Dispatcher.DispatchOptions, exchange: Exchange): void {
     if (this.#stopped) {
       exchange.onResponseError(null, new errors.ClientDestroyedError())
       return
     }
-    const home = this.#homes.get(origin) ?? this.#newHome(origin)
+    const home = this.#homes.get(keyOf(peer)) ?? this.#newHome(peer)
     const idle = home.idle.last
     if (idle === undefined) {
       home.wait({ request, exchange })
@@ -79,9 +86,9 @@ export class ConnectionDirectory {
     await Promise.all([...this.#connections].map(({ client }) => client.destroy()))
   }
 
-  #newHome(origin: string): OriginConnections {
-    const home = new OriginConnections(origin)
-    this.#homes.set(origin, home)
+  #newHome(peer: Peer): OriginConnections {
+    const home = new OriginConnections(peer)
+    this.#homes.set(keyOf(peer), home)
     return home
   }
 
@@ -118,7 +125,9 @@ export class ConnectionDirectory {
   }
 
   #open(home: OriginConnections): Connection {
-    const connection = new Connection(new Client(home.origin, this.#clientOptions), home)
+    const { origin, tlsVerification } = home.peer
+    const connect = this.#connectors[tlsVerification]
+    const connection = new Connection(new Client(origin, { ...this.#clientOptions, connect }), home)
     home.connections += 1
     this.#connections.add(connection)
     connection.client
@@ -176,6 +185,7 @@ export class ConnectionDirectory {
 
   #forgetIfUnused(home: OriginConnections): void {
     if (home.connections > 0 || home.waiting > 0 || home.seeking > 0) return
-    if (this.#homes.get(home.origin) === home) this.#homes.delete(home.origin)
+    const key = keyOf(home.peer)
+    if (this.#homes.get(key) === home) this.#homes.delete(key)
   }
 }

@@ -2,6 +2,7 @@
 // Invariant: a connection carries one request at a time; while it is idle it stands in two queues, its origin's and
 // the one of all, and otherwise in none.
 import type { Client, Dispatcher } from 'undici'
+import type { TlsVerification } from '../domain/webhook-rules.ts'
 import type { Exchange } from './exchange.ts'
 import { Link, LinkedQueue } from './linked-queue.ts'
 
@@ -11,8 +12,18 @@ export interface WaitingRequest {
   readonly exchange: Exchange
 }
 
-export class OriginConnections {
+/** What may share connections. A request whose receiver is to be verified never takes one where nobody did. */
+export interface Peer {
   readonly origin: string
+  readonly tlsVerification: TlsVerification
+}
+
+export function keyOf({ origin, tlsVerification }: Peer): string {
+  return tlsVerification === 'on' ? origin : `${origin} unverified`
+}
+
+export class OriginConnections {
+  readonly peer: Peer
   /** The one used last is used next, so that those too many run out. */
   readonly idle = new LinkedQueue<Connection>()
   readonly #waiting = new LinkedQueue<WaitingRequest>()
@@ -21,8 +32,8 @@ export class OriginConnections {
   /** How often it stands in the line for room. */
   seeking = 0
 
-  constructor(origin: string) {
-    this.origin = origin
+  constructor(peer: Peer) {
+    this.peer = peer
   }
 
   get waiting(): number {

@@ -9,7 +9,7 @@ import { Exchange } from './exchange.ts'
 import { lookupBy } from './lookup.ts'
 import { NameResolver } from './name-resolver.ts'
 import { createNameServers } from './name-servers.ts'
-import { receiverTrust } from './receiver-trust.ts'
+import { receiverTrusts } from './receiver-trust.ts'
 import { readSystemNames } from './system-names.ts'
 
 export interface HttpSenderOptions {
@@ -40,10 +40,10 @@ const maxHeaderBytes = 16_384
 export function createHttpSender(options: HttpSenderOptions, clock: Clock): CountedHttpSender {
   const resolver = createResolver(options, clock)
   const { connectTimeoutMs, connectionsPerOrigin, maxConnections = 4_096, keepAliveMs } = options
+  const trusts = receiverTrusts(options.trustedAuthorities ?? [])
   const connecting = {
     connectTimeoutMs,
     lookup: lookupBy(resolver),
-    trust: receiverTrust(options.trustedAuthorities ?? []),
     // What frames a body may take as much again as the body.
     maxAnswerBytes: 2 * (maxHeaderBytes + options.maxResponseBytes),
   }
@@ -62,7 +62,11 @@ export function createHttpSender(options: HttpSenderOptions, clock: Clock): Coun
         bodyTimeout: 0,
       },
     },
-    (room) => createConnector(connecting, room),
+    (room) => ({
+      // One each: a connector resumes the TLS sessions that it began, and one that was not verified stays so.
+      on: createConnector({ ...connecting, trust: trusts.on }, room),
+      off: createConnector({ ...connecting, trust: trusts.off }, room),
+    }),
   )
   return {
     send(request, { totalTimeoutMs }, signal) {
@@ -77,8 +81,12 @@ export function createHttpSender(options: HttpSenderOptions, clock: Clock): Coun
           resolve,
         )
         if (exchange.over) return
-        const { origin, target: path, method, headers, body } = request
-        directory.dispatch(origin, { path, method, headers: [...headers], body }, exchange)
+        const { origin, tlsVerification, target: path, method, headers, body } = request
+        directory.dispatch(
+          { origin, tlsVerification },
+          { path, method, headers: [...headers], body },
+          exchange,
+        )
       })
     },
     counts: () => directory.counts(),

@@ -10,6 +10,7 @@ import { AttemptAges } from './attempt-ages.ts'
 import type { Lane, LaneAttempt } from './lane.ts'
 import { LaneDirectory } from './lane-directory.ts'
 import type { OriginGate } from './origin-gate.ts'
+import { wayTo } from './origin-gate.ts'
 import { Shares } from './shares.ts'
 import type { OverallLimits } from './shares.ts'
 import type { Waiter } from './waiting-line.ts'
@@ -113,7 +114,7 @@ export class Isolation {
 
   #placeOf(webhook: Webhook, nowMs: number): Place {
     const lane = this.#directory.laneOf(webhook, nowMs, this.#shares.sinceMs)
-    return { webhook, lane, gate: this.#directory.gateOf(webhook.origin, nowMs) }
+    return { webhook, lane, gate: this.#directory.gateOf(wayTo(webhook), nowMs) }
   }
 
   #look({ webhook, lane, gate }: Place, nowMs: number): { readonly kind: 'open' } | Deferral {

@@ -55,6 +55,7 @@ export class Lane {
   /** What this process may begin a second by the rate of the webhook, or the operator's, as of the last look; null: any. */
   ratePerSecond: number | null = null
   readonly #path: string
+  readonly #tlsVerification: Webhook['tlsVerification']
   readonly #latency = new RunningMedian()
   readonly #offered: DecayingRate
   #answered: DecayingRate
@@ -63,17 +64,19 @@ export class Lane {
   #recoveringUntilMs = Number.NEGATIVE_INFINITY
 
   /** `pacedFromMs`: from where a first begin is spaced. */
-  constructor({ origin, path }: Webhook, nowMs: number, pacedFromMs: number) {
+  constructor({ origin, path, tlsVerification }: Webhook, nowMs: number, pacedFromMs: number) {
     this.origin = origin
     this.#path = path
+    this.#tlsVerification = tlsVerification
     this.retryBudget = new RetryBudget(nowMs)
     this.pace = new StartPace(pacedFromMs)
     this.#offered = new DecayingRate(offeredWindowMs, nowMs)
     this.#answered = new DecayingRate(capacityWindowMs, nowMs)
   }
 
-  isFor({ origin, path }: Webhook): boolean {
-    return origin === this.origin && path === this.#path
+  isFor({ origin, path, tlsVerification }: Webhook): boolean {
+    const isThere = origin === this.origin && path === this.#path
+    return isThere && tlsVerification === this.#tlsVerification
   }
 
   /** Nothing of it is under way or waits. */

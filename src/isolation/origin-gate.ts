@@ -1,5 +1,6 @@
 // What all webhooks of one origin share: the way to it. Form builders and CRMs serve many clients under one host, so
 // what one path answers says nothing about the others; only name lookup, connection and TLS do.
+import type { Webhook } from '../domain/webhook.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import type { AttemptEnding } from './admission.ts'
 import type { Lane } from './lane.ts'
@@ -45,4 +46,9 @@ export class OriginGate {
         return this.breaker.succeeded(isProbe) ? 'closed' : null
     }
   }
+}
+
+/** What has a gate: where receivers are verified and where they are not, the way fails for different reasons. */
+export function wayTo({ origin, tlsVerification }: Webhook): string {
+  return tlsVerification === 'on' ? origin : `${origin} unverified`
 }

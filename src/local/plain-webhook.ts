@@ -17,6 +17,7 @@ export const plainWebhook: WebhookConfigRecord = {
   headers: [],
   authentication: null,
   signing_secrets: [],
+  tls_verification: null,
   missing_values: null,
   time_zone: null,
   limits: null,

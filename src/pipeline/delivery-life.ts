@@ -166,7 +166,7 @@ class DeliveryLife {
     const begunAtMs = clock.monotonicMs()
     this.#attempts += 1
     if (this.#attempts === 1) this.#firstBegunAtMs = begunAtMs
-    this.#record.begun()
+    this.#record.begun(webhook)
     const totalTimeoutMs = webhook.totalTimeoutMs ?? settings.limits.totalTimeoutMs
     const { cut } = this.#taken.signals
     const result = await sender.send(rendering.request, { ...settings.limits, totalTimeoutMs }, cut)

@@ -3,6 +3,7 @@
 import type { AttemptResult } from '../domain/attempt.ts'
 import type { Delivery, LastFault } from '../domain/delivery.ts'
 import type { OutcomeReason } from '../domain/outcome.ts'
+import type { Webhook } from '../domain/webhook.ts'
 import type { Deferral } from '../isolation/admission.ts'
 import { planDeferral } from '../isolation/deferral-plan.ts'
 import type { DeferralPlan } from '../isolation/deferral-plan.ts'
@@ -49,9 +50,9 @@ export class LifeRecord {
     return this.#writes.settled()
   }
 
-  begun(): void {
+  begun({ tlsVerification }: Webhook): void {
     this.#attempts += 1
-    this.#world.observer.observe({ kind: 'attempt_begun' })
+    this.#world.observer.observe({ kind: 'attempt_begun', tlsVerification })
   }
 
   end(ending: Ending, facts: Facts = {}): void {

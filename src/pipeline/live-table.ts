@@ -56,6 +56,9 @@ export class LiveTable implements TableSink {
       const faults = update.faults.map(faultText)
       this.#observer.observe({ kind: 'webhook_invalid', webhookId, faults })
     }
+    if (update.unverifiedOrigin !== null) {
+      this.#observer.observe({ kind: 'webhook_unverified', webhookId, origin: update.unverifiedOrigin })
+    }
     if (this.ready) this.#observeSize()
   }
 
@@ -91,6 +94,7 @@ export class LiveTable implements TableSink {
       kind: 'table_changed',
       webhooks: this.table.size,
       invalid: this.table.invalidCount,
+      unverified: this.table.unverifiedCount,
     })
   }
 }

@@ -61,6 +61,7 @@ export function render(webhook: Webhook, event: CallEvent, options: RenderOption
   if (content.kind !== 'content') return content
   const { target, body, contentType, cutValues } = content
   const { deliveryId } = options
+  const { method, origin, tlsVerification } = webhook
   const signed = signedBy(plan.signingKeys, {
     id: deliveryId,
     nowMs: options.nowMs,
@@ -70,7 +71,7 @@ export function render(webhook: Webhook, event: CallEvent, options: RenderOption
   headers.push(...plan.closingHeaders)
   return {
     kind: 'request',
-    request: { method: webhook.method, origin: webhook.origin, target, headers, body },
+    request: { method, origin, tlsVerification, target, headers, body },
     cutValues,
     sensitive: () => sensitiveTexts(webhook, [...pairs, ...content.pairs]),
   }

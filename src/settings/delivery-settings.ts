@@ -64,5 +64,5 @@ export function isolationBoundsOf({ lanes, inFlight }: Settings) {
 
 /** What the operator decides about all webhooks. */
 export function webhookRulesOf({ webhooks }: Settings): WebhookRules {
-  return { blockedPorts: new Set(webhooks.blockedPorts) }
+  return { blockedPorts: new Set(webhooks.blockedPorts), unverifiedTls: webhooks.unverifiedTls }
 }

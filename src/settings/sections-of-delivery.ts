@@ -15,6 +15,11 @@ export const sectionsOfDelivery = {
       badPorts,
       'Ports to which no webhook may lead; by default those that browsers refuse (the Fetch standard’s bad ports)',
     ),
+    unverifiedTls: setting(
+      is.oneOf('refused', 'allowed'),
+      'refused',
+      'Whether a webhook may ask that its receiver’s certificate is not verified (`tls_verification: off`); refused, such a webhook is invalid',
+    ),
   },
   http: {
     connectTimeoutMs: setting(

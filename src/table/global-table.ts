@@ -18,6 +18,8 @@ export type TableUpdate =
       readonly faults: readonly WebhookFault[]
       /** The key was last seen in another partition: producers disagree about where it belongs. */
       readonly moved: boolean
+      /** Where it leads, if the receiver's certificate is not verified. */
+      readonly unverifiedOrigin: string | null
     }
 
 const nothing: ReadonlyMap<WebhookId, TableEntry> = new Map()
@@ -29,6 +31,7 @@ export class GlobalTable {
   readonly #rereadFrom = new Map<number, Set<WebhookId>>()
   readonly #rules: WebhookRules
   #invalid = 0
+  #unverified = 0
 
   constructor(rules: WebhookRules = defaultWebhookRules) {
     this.#rules = rules
@@ -40,6 +43,11 @@ export class GlobalTable {
 
   get invalidCount(): number {
     return this.#invalid
+  }
+
+  /** Those whose receiver's certificate is not verified. */
+  get unverifiedCount(): number {
+    return this.#unverified
   }
 
   find(webhookId: WebhookId): TableEntry | undefined {
@@ -59,10 +67,11 @@ export class GlobalTable {
     this.#remove(before)
     this.#rereadFrom.get(partition)?.delete(change.webhookId)
     const moved = before !== undefined && before.config.partition !== partition
-    if (change.kind === 'tombstone') return { kind: 'applied', faults: [], moved }
+    if (change.kind === 'tombstone') return { kind: 'applied', faults: [], moved, unverifiedOrigin: null }
     const entry = entryOf(change, { partition, offset }, before, this.#rules)
     this.#add(entry)
-    return { kind: 'applied', faults: entry.kind === 'invalid' ? entry.faults : [], moved }
+    const faults = entry.kind === 'invalid' ? entry.faults : []
+    return { kind: 'applied', faults, moved, unverifiedOrigin: unverifiedOriginOf(entry) }
   }
 
   /**
@@ -87,6 +96,7 @@ export class GlobalTable {
   #add(entry: TableEntry): void {
     this.#entries.set(entry.webhookId, entry)
     if (entry.kind === 'invalid') this.#invalid += 1
+    if (unverifiedOriginOf(entry) !== null) this.#unverified += 1
     if (entry.accountId === null || !entry.enabled) return
     const byType = this.#index.get(entry.accountId) ?? new Map<EventType, Map<WebhookId, TableEntry>>()
     this.#index.set(entry.accountId, byType)
@@ -100,6 +110,7 @@ export class GlobalTable {
     if (entry === undefined) return
     this.#entries.delete(entry.webhookId)
     if (entry.kind === 'invalid') this.#invalid -= 1
+    if (unverifiedOriginOf(entry) !== null) this.#unverified -= 1
     if (entry.accountId === null) return
     const byType = this.#index.get(entry.accountId)
     for (const type of entry.eventTypes) {
@@ -153,4 +164,9 @@ const otherKey: WebhookFault = {
   rule: 'conflict',
   found: "differs from the record's key",
   allowed: 'the same text',
+}
+
+function unverifiedOriginOf(entry: TableEntry): string | null {
+  if (entry.kind === 'invalid' || entry.webhook.tlsVerification === 'on') return null
+  return entry.webhook.origin
 }

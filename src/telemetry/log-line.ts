@@ -26,6 +26,8 @@ export function logLineOf(observation: Observation): LogLine | null {
       const told = { webhookId, faults: faults.slice(0, maxFaults), more }
       return { level: 'warn', text: 'webhook cannot be used', fields: told }
     }
+    case 'webhook_unverified':
+      return { level: 'warn', text: 'webhook’s receiver may show any certificate', fields }
     case 'webhook_key_moved':
       return { level: 'warn', text: 'webhook seen in two partitions of its topic', fields }
     case 'event_time_distrusted':

@@ -71,6 +71,10 @@ export const metricCatalogue = {
     reason: Object.keys(outcomeReasons),
   }),
   attempts: counter('attempts_total', 'HTTP requests begun'),
+  unverifiedAttempts: counter(
+    'attempts_unverified_total',
+    'HTTP requests begun whose receiver may show any certificate (`tls_verification: off`)',
+  ),
   attemptDuration: histogram(
     'attempt_duration_seconds',
     'Seconds from the start of an attempt until a connection stood, the answer’s first byte came, all was over',
@@ -100,6 +104,10 @@ export const metricCatalogue = {
   }),
   webhooks: gauge('webhooks', 'Webhooks in the table'),
   webhooksInvalid: gauge('webhooks_invalid', 'Webhooks in the table whose newest version cannot be used'),
+  webhooksUnverified: gauge(
+    'webhooks_unverified',
+    'Webhooks in the table whose receiver may show any certificate (`tls_verification: off`)',
+  ),
   invalidVersions: counter('webhook_invalid_versions_total', 'Versions of webhooks that could not be used'),
   keysMoved: counter('webhook_keys_moved_total', 'Webhooks seen in two partitions of the table’s topic'),
   tableReady: gauge('table_ready', '1 once the table has read all that stood in its topic at start, else 0'),

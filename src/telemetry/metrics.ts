@@ -40,6 +40,7 @@ export function createMetrics({ version }: { readonly version: string }): Metric
   const observe = (observation: Observation): void => {
     switch (observation.kind) {
       case 'attempt_begun':
+        if (observation.tlsVerification === 'off') metrics.unverifiedAttempts.add()
         return metrics.attempts.add()
       case 'outcome':
         return countOutcome(observation.outcome)
@@ -54,10 +55,13 @@ export function createMetrics({ version }: { readonly version: string }): Metric
         return metrics.deadLetters.add(1, { reason: observation.reason })
       case 'webhook_invalid':
         return metrics.invalidVersions.add()
+      case 'webhook_unverified':
+        return undefined
       case 'webhook_key_moved':
         return metrics.keysMoved.add()
       case 'table_changed':
         metrics.webhooks.set(observation.webhooks)
+        metrics.webhooksUnverified.set(observation.unverified)
         return metrics.webhooksInvalid.set(observation.invalid)
       case 'table_ready':
         metrics.tableReady.set(1)

@@ -10,7 +10,18 @@ import { startPageRig } from '../harness/page-rig.ts'
 import type { PageRig } from '../harness/page-rig.ts'
 import { until } from '../harness/until.ts'
 import { webhookRecord } from '../harness/worker-rig.ts'
-import { addWebhook, fillIn, openNewForm, previewWith, rowOf, save, shown } from './webhook-form.ts'
+import {
+  addWebhook,
+  besideOf,
+  fillIn,
+  openEdit,
+  openNewForm,
+  previewWith,
+  rowOf,
+  save,
+  saveChange,
+  shown,
+} from './webhook-form.ts'
 
 let rig: PageRig
 let here: string
@@ -185,6 +196,37 @@ describe('where the console wants a token', () => {
     await token.press('Enter')
     await save(page)
     await shown(rowOf(page, '/kept'))
+  })
+})
+
+describe('a certificate that nobody verifies', () => {
+  it('can be chosen where the operator allows it, with a warning, and is refused by name where it is not', async () => {
+    const account = 'unverified'
+    const choice = (page: Page) => page.getByLabel(advanced.tlsVerification, { exact: true })
+    const openAdvanced = (page: Page) => page.getByText(advanced.title, { exact: true }).click()
+    const { address } = await rig.startConsole({ WEBHOOKS_UNVERIFIED_TLS: 'allowed' })
+    const page = await rig.open(account, { at: address })
+    await openNewForm(page)
+    await fillIn(page, { address: 'https://mysite.ru', path: account })
+    await openAdvanced(page)
+    expect(await choice(page).inputValue()).toBe('on')
+    await choice(page).selectOption('off')
+    await shown(page.getByText('любой на пути может выдать себя за ваш сервер'))
+    await save(page)
+
+    const strict = await rig.open(account)
+    await shown(rowOf(strict, account).getByText(list.invalid))
+    await openEdit(strict, account)
+    expect(await choice(strict).inputValue()).toBe('off')
+    expect(await besideOf(strict, advanced.tlsVerification)).toBe(
+      'Отключать проверку сертификата здесь не разрешено.',
+    )
+    await choice(strict).selectOption('on')
+    await saveChange(strict)
+    await openEdit(strict, account)
+    await openAdvanced(strict)
+    await shown(strict.getByLabel(advanced.missingValues))
+    expect(await choice(strict).count()).toBe(0)
   })
 })
 

@@ -106,7 +106,15 @@ const limits = { connectTimeoutMs: 1_000, totalTimeoutMs: 5_000 }
 const never = new AbortController().signal
 
 function request(origin: string, target: string, more: Partial<HttpRequest> = {}): HttpRequest {
-  return { method: 'GET', origin, target, headers: ['webhook-id', 'd1'], body: null, ...more }
+  return {
+    method: 'GET',
+    origin,
+    tlsVerification: 'on',
+    target,
+    headers: ['webhook-id', 'd1'],
+    body: null,
+    ...more,
+  }
 }
 
 describe.each([

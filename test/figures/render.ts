@@ -58,6 +58,7 @@ const post: Webhook = {
   accountId: '10427' as Webhook['accountId'],
   enabled: true,
   origin: 'https://crm.example.com',
+  tlsVerification: 'on',
   path: '/calls',
   method: 'POST',
   contentType: 'application/json',

@@ -192,6 +192,12 @@ const properties: Readonly<Record<(typeof webhookFormFields)[number], Schema>> =
       maxLength: rules.signingSecretPrefix.length + base64Characters(limits.maxSecretBytes),
     },
   },
+  tls_verification: {
+    title: 'TLS verification',
+    description:
+      'Whether the receiver’s certificate is verified. Left out: on. off needs the operator’s permission (webhooks.unverifiedTls).',
+    enum: [...rules.tlsVerifications, null],
+  },
   missing_values: {
     title: 'Missing values',
     description: 'What becomes of a value that is not known: sent empty, or left out with its name.',

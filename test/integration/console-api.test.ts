@@ -132,7 +132,16 @@ describe('any input', () => {
       fc.string({ unit: 'binary' }),
     )
     const fields = Object.keys(draftForm()).concat(
-      ['headers', 'authentication', 'signing_secrets', 'missing_values', 'time_zone', 'limits', 'enabled'],
+      [
+        'headers',
+        'authentication',
+        'signing_secrets',
+        'tls_verification',
+        'missing_values',
+        'time_zone',
+        'limits',
+        'enabled',
+      ],
       ['webhook_id', 'account_id', 'created_at', 'updated_at', 'constructor', 'toString'],
     )
     const nested = fc.oneof(

@@ -7,7 +7,7 @@ import { aWebhookRecord } from '../unit/domain/samples.ts'
 import { anyText } from './arbitraries.ts'
 import { anyAddress } from './webhook-forms.ts'
 
-const rules = { blockedPorts: new Set<number>() }
+const rules = { blockedPorts: new Set<number>(), unverifiedTls: 'refused' } as const
 const typedAddress = anyAddress.filter((address) => typeof address === 'string')
 const anyTypedAddress = fc.oneof(
   { weight: 3, arbitrary: typedAddress },

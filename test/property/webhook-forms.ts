@@ -156,6 +156,7 @@ export const anyWebhookForm: fc.Arbitrary<Readonly<Record<string, unknown>>> = f
     headers: fc.array(anyHeader, { maxLength: 2 }),
     authentication: anyAuthentication,
     signing_secrets: fc.array(anySigningSecret, { maxLength: 2 }),
+    tls_verification: fc.oneof(often(fc.constantFrom(null, 'on')), otherType),
     missing_values: fc.oneof(often(fc.constantFrom(null, 'empty', 'omit')), otherType),
     time_zone: fc.oneof(
       often(fc.constantFrom('UTC', 'Europe/Moscow', 'asia/tokyo', 'Etc/GMT+3')),

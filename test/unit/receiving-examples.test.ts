@@ -48,6 +48,7 @@ function requestFor({ contentType, signingSecrets = [], attempt = 1, ...asked }:
     accountId: '10427' as AccountId,
     enabled: true,
     origin: asked.origin ?? 'https://crm.example.com',
+    tlsVerification: 'on',
     path: '/hooks/calls',
     method: contentType === null ? 'GET' : 'POST',
     contentType,

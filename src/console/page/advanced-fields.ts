@@ -10,6 +10,7 @@ import type { FormState, Secret } from './form-state.ts'
 import { HeaderRows } from './header-rows.ts'
 import { LimitFields } from './limit-fields.ts'
 import { SecretField } from './secret-field.ts'
+import { useSession } from './session-context.ts'
 import { SigningSecrets } from './signing-secrets.ts'
 import { useWording } from './wording.ts'
 
@@ -31,7 +32,7 @@ export function AdvancedFields({ isOpen, onToggle }: AdvancedFieldsProps): VNode
       <span class="title">${words.title}</span>
       <small>${words.summary}</small>
     </summary>
-    ${isOpen && html`<${HeaderRows} /><${SigningSecrets} /><${Authentication} />`}
+    ${isOpen && html`<${HeaderRows} /><${SigningSecrets} /><${Authentication} /><${TlsVerification} />`}
     ${
       isOpen &&
       html`<div class="pair">
@@ -91,6 +92,21 @@ function Authentication(): VNode {
       }
     </div>
   </fieldset>`
+}
+
+/** Only where it is the client's to choose; what is stored is shown in any case. */
+function TlsVerification(): VNode | null {
+  const { state, change } = useForm()
+  const { texts } = useWording()
+  const words = texts.advanced
+  if (useSession()?.unverified_tls !== 'allowed' && state.tlsVerification === 'on') return null
+  return html`<${SelectField}
+    id="tls-verification"
+    label=${words.tlsVerification}
+    value=${state.tlsVerification}
+    options=${choices(state.tlsVerification, words.tlsVerifications, texts.form.unsupported)}
+    onChoice=${(value: string) => change({ tlsVerification: value as FormState['tlsVerification'] })}
+  />`
 }
 
 function TimeZone(): VNode {

@@ -16,6 +16,7 @@ import { SignIn } from './sign-in.ts'
 import { troubleText } from './troubles.ts'
 import type { WebhookFormPage } from './webhook-form-page.ts'
 import { WebhookList } from './webhook-list.ts'
+import { SessionProvider } from './session-context.ts'
 import type { Session } from './wire.ts'
 import { WordingProvider, wordings } from './wording.ts'
 
@@ -88,7 +89,10 @@ function App(): VNode {
           <button type="button" class="outline" onClick=${begin}>${texts.troubles.tryAgain}</button>
         </p>`
       }
-      ${session !== null && html`<div hidden=${signedOut !== null}>${view}</div>`}
+      ${
+        session !== null &&
+        html`<${SessionProvider} value=${session}><div hidden=${signedOut !== null}>${view}</div><//>`
+      }
     <//>
     ${
       navigation.wanted !== null &&

@@ -30,6 +30,7 @@ const single: ReadonlyMap<string, FieldId> = new Map([
   ['authentication.password', 'password'],
   ['authentication.token', 'token'],
   ['signing_secrets', 'signing-secrets'],
+  ['tls_verification', 'tls-verification'],
   ['missing_values', 'missing-values'],
   ['time_zone', 'time-zone'],
   ['limits', 'limits'],
@@ -41,7 +42,7 @@ const single: ReadonlyMap<string, FieldId> = new Map([
 
 /** Fields that stand in the part of the form that is closed at first. */
 export function isAdvanced(field: FieldId): boolean {
-  return /^(header|authentication|username|password|token|sign|secret|missing|time|limits|total|concurrency|rate|retry)/.test(
+  return /^(header|authentication|username|password|token|sign|secret|tls|missing|time|limits|total|concurrency|rate|retry)/.test(
     field,
   )
 }

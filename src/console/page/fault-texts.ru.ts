@@ -59,6 +59,7 @@ const special: readonly (readonly [RegExp, string])[] = [
   [/^authentication\.token form/, 'Допустимы только латинские буквы, цифры и знаки, без пробелов.'],
   [/^signing_secrets\S* repeated/, 'Такой ключ уже есть.'],
   [/^signing_secrets\S* (?:form|length .*Base64)/, 'Ключ — это whsec_ и от 24 до 64 байт в Base64.'],
+  [/^tls_verification reserved/, 'Отключать проверку сертификата здесь не разрешено.'],
   [/^time_zone/, 'Такого часового пояса нет. Пример: Europe/Moscow.'],
   [/^limits\.total_timeout_ms/, 'Целое число миллисекунд от 1 до 30000.'],
   [/^limits\.concurrency/, 'Целое число от 1 до 1000.'],
@@ -88,6 +89,8 @@ const warnings: Readonly<Record<WebhookWarning['rule'] | 'url_too_long' | 'body_
   plain_http: 'По http данные идут открыто, их можно прочитать и изменить по дороге. Лучше https.',
   credentials_over_http:
     'По http ключи и пароли этого вебхука идут открыто, ими сможет воспользоваться любой на пути. Нужен https.',
+  unverified_tls:
+    'Сертификат сервера не проверяется: любой на пути может выдать себя за ваш сервер, прочитать данные и ответить вместо него.',
   url_too_long: 'С такими значениями GET-запрос слишком длинный и не будет отправлен. Выберите POST.',
   body_too_large: 'С такими значениями тело запроса слишком большое и не будет отправлено.',
 }

@@ -16,6 +16,7 @@ export function fieldLabel(path: string, { form, advanced }: Texts): string {
     ['headers', advanced.headers],
     ['authentication', advanced.authentication],
     ['signing_secrets', advanced.signing],
+    ['tls_verification', advanced.tlsVerification],
     ['missing_values', advanced.missingValues],
     ['time_zone', advanced.timeZone],
     ['limits', advanced.limits],

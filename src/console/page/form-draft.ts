@@ -46,6 +46,7 @@ export function draftOf(state: FormState): FormDraft {
     signing_secrets: state.signingSecrets.map(({ kind, text }) =>
       kind === 'new' ? text.trim() : kind === 'stored' ? mask : null,
     ),
+    ...(state.tlsVerification === 'on' ? {} : { tls_verification: state.tlsVerification }),
     missing_values: state.missingValues,
     ...(state.timeZone.trim() === '' ? {} : { time_zone: state.timeZone.trim() }),
     ...(limits === null ? {} : { limits }),
@@ -81,14 +82,13 @@ function authenticationOf({ authentication, username, password, token }: FormSta
   }
 }
 
-/** Which ports are blocked is the operator's to say, and the server's answer tells it. */
-const rulesHere: WebhookRules = { blockedPorts: new Set() }
-
-export function judge({ json }: FormDraft): DraftJudgement {
-  const reading = readWebhookForm(
-    { ...withStandIns(json), webhook_id: 'new', account_id: 'account' },
-    rulesHere,
-  )
+/** `unverifiedTls`: as the session says. Which ports are blocked is the operator's too, and the server's answer tells it. */
+export function judge(
+  { json }: FormDraft,
+  unverifiedTls: WebhookRules['unverifiedTls'] = 'refused',
+): DraftJudgement {
+  const rules: WebhookRules = { blockedPorts: new Set(), unverifiedTls }
+  const reading = readWebhookForm({ ...withStandIns(json), webhook_id: 'new', account_id: 'account' }, rules)
   return reading.kind === 'valid'
     ? { faults: [], warnings: reading.warnings }
     : { faults: reading.faults, warnings: [] }

@@ -45,6 +45,7 @@ export interface FormState extends LimitTexts {
   readonly password: Secret
   readonly token: Secret
   readonly signingSecrets: readonly SigningSecretRow[]
+  readonly tlsVerification: 'on' | 'off' | 'unknown'
   readonly missingValues: 'empty' | 'omit' | 'unknown'
   readonly timeZone: string
   readonly nextKey: number
@@ -70,6 +71,7 @@ export const emptyForm: FormState = {
   password: nothing,
   token: nothing,
   signingSecrets: [],
+  tlsVerification: 'on',
   missingValues: 'empty',
   timeZone: '',
   ...noLimitTexts,
@@ -99,6 +101,7 @@ export function formStateOf(form: WebhookForm): FormState {
     signingSecrets: (form.signing_secrets ?? []).map((): SigningSecretRow => {
       return { key: key(), kind: 'stored', text: '' }
     }),
+    tlsVerification: form.tls_verification ?? 'on',
     missingValues: form.missing_values ?? 'empty',
     timeZone: form.time_zone ?? '',
     ...limitTextsOf(form.limits),

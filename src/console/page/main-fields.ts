@@ -19,7 +19,7 @@ export function MainFields(): VNode {
 function AddressField(): VNode {
   const { state, change } = useForm()
   const { texts } = useWording()
-  const reading = parseAddress(state.address, { blockedPorts: new Set() })
+  const reading = parseAddress(state.address, { blockedPorts: new Set(), unverifiedTls: 'allowed' })
   const means =
     reading.kind === 'address'
       ? texts.form.addressMeans(reading.protocol, shownHost(reading.host), reading.port)

@@ -131,6 +131,8 @@ export const textsEn: Texts = {
     username: 'User name',
     password: 'Password',
     token: 'Token',
+    tlsVerification: 'The server’s certificate (https)',
+    tlsVerifications: { on: 'Verify it', off: 'Do not verify it' },
     missingValues: 'Unknown values',
     missingValuesTypes: { empty: 'Send them empty', omit: 'Leave them out' },
     timeZone: 'Time zone',

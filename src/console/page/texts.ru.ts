@@ -136,6 +136,8 @@ export const textsRu = {
     username: 'Имя пользователя',
     password: 'Пароль',
     token: 'Токен',
+    tlsVerification: 'Сертификат сервера (https)',
+    tlsVerifications: { on: 'Проверять', off: 'Не проверять' },
     missingValues: 'Неизвестные значения',
     missingValuesTypes: { empty: 'Передавать пустыми', omit: 'Не передавать' },
     timeZone: 'Часовой пояс',

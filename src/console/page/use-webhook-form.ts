@@ -16,6 +16,7 @@ import { shownAddress } from './host-text.ts'
 import type { CurrentWebhook } from './wire.ts'
 import { usePreview } from './use-preview.ts'
 import type { PreviewState } from './use-preview.ts'
+import { useSession } from './session-context.ts'
 import { useWording } from './wording.ts'
 
 /** What is edited; null for a new webhook. */
@@ -52,12 +53,13 @@ export function editableState({ webhook }: CurrentWebhook): FormState {
 
 export function useWebhookForm(api: Api, begun: Base, initial: FormState): WebhookFormLife {
   const { faultText, warningText } = useWording()
+  const unverifiedTls = useSession()?.unverified_tls
   const [base, setBase] = useState(begun)
   const [state, setState] = useState(initial)
   const [clean, setClean] = useState(() => textOf(draftOf(initial)))
   // What is wrong with a stored webhook is told at once.
   const [isBrokenBefore, setBrokenBefore] = useState(
-    () => begun !== null && judge(draftOf(initial)).faults.length > 0,
+    () => begun !== null && judge(draftOf(initial), unverifiedTls).faults.length > 0,
   )
   const [touched, setTouched] = useState<ReadonlySet<FieldId> | 'all'>(
     isBrokenBefore ? 'all' : new Set<FieldId>(),
@@ -73,7 +75,7 @@ export function useWebhookForm(api: Api, begun: Base, initial: FormState): Webho
 
   const draft = useMemo(() => draftOf(state), [state])
   const text = useMemo(() => textOf(draft), [draft])
-  const judgement = useMemo(() => judge(draft), [draft])
+  const judgement = useMemo(() => judge(draft, unverifiedTls), [draft])
   const trial = { webhook: draft.json, ...(base === null ? {} : { webhook_id: base.webhook.webhook_id }) }
   const preview = usePreview(api, judgement.faults.length === 0 ? trial : null)
   useEffect(() => {

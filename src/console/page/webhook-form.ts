@@ -132,6 +132,7 @@ function isUsed(state: FormState): boolean {
     state.headers.length > 0 ||
     state.signingSecrets.length > 0 ||
     state.authentication !== 'none' ||
+    state.tlsVerification !== 'on' ||
     state.missingValues !== 'empty' ||
     state.timeZone !== '' ||
     limitsIn(state) !== null

@@ -6,6 +6,8 @@ import type { WebhookForm } from '../../domain/webhook-form.ts'
 export interface Session {
   readonly account_id: string
   readonly authentication: 'none' | 'proxy' | 'token'
+  /** Whether a webhook may go without verification of its receiver's certificate. */
+  readonly unverified_tls: 'allowed' | 'refused'
 }
 
 export interface ListedWebhook {

@@ -23,7 +23,14 @@ async function send(command: Extract<SenderCommand, { kind: 'send' }>): Promise<
   const { id, origin, target, bodyBytes, totalTimeoutMs } = command
   const startedAtMs = performance.now()
   const headers = ['content-type', 'text/plain', 'webhook-id', `id-${id}`]
-  const request = { method: 'POST', origin, target, headers, body: 'x'.repeat(bodyBytes) } as const
+  const request = {
+    method: 'POST',
+    origin,
+    tlsVerification: 'on',
+    target,
+    headers,
+    body: 'x'.repeat(bodyBytes),
+  } as const
   const result = await sender.send(
     request,
     { connectTimeoutMs: setting.connectTimeoutMs, totalTimeoutMs },

@@ -15,7 +15,7 @@ import { anyWebhookForm } from '../webhook-forms.ts'
 import { must, mustEqual, fuzzTarget } from './fuzz-target.ts'
 import { changedJson, changedText, hostileText } from './hostile-inputs.ts'
 
-const rules = { blockedPorts: new Set<number>() }
+const rules = { blockedPorts: new Set<number>(), unverifiedTls: 'allowed' } as const
 const event = aCallEvent()
 
 export const renderOptions = {

@@ -52,3 +52,24 @@ describe.each(commands)('%s %s %s', (...words) => {
     expect((await run([25])).err).not.toContain('blocked')
   })
 })
+
+describe('TLS without verification', () => {
+  const unverified = { ...form, address: 'https://127.0.0.1:8443', tls_verification: 'off' }
+  const validate = (unverifiedTls: string) => {
+    const path = join(folder, `${unverifiedTls}.json`)
+    writeFileSync(path, JSON.stringify({ webhooks: { unverifiedTls } }))
+    return runCli(['webhooks', 'validate', '-', '--config', path], { input: JSON.stringify(unverified) })
+  }
+
+  it('is refused unless the operator’s file allows it', async () => {
+    const { exitCode, err } = await validate('refused')
+    expect(exitCode).toBe(1)
+    expect(err).toContain('tls_verification is off, which the operator does not allow; allowed: on')
+  })
+
+  it('is warned of where it is allowed', async () => {
+    const { exitCode, err } = await validate('allowed')
+    expect(exitCode).toBe(0)
+    expect(err).toContain('tls_verification is off, so whoever is on the way can pretend to be the receiver')
+  })
+})

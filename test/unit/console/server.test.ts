@@ -306,7 +306,11 @@ describe('before the topic is read', () => {
       '1',
     ])
     expect((await ask('/healthz')).json()).toEqual({ ready: false })
-    expect((await ask('/api/session')).json()).toEqual({ account_id: 'demo', authentication: 'none' })
+    expect((await ask('/api/session')).json()).toEqual({
+      account_id: 'demo',
+      authentication: 'none',
+      unverified_tls: 'refused',
+    })
     await server.hydrate()
     expect((await ask('/api/webhooks')).statusCode).toBe(200)
     expect((await ask('/healthz')).json()).toEqual({ ready: true })

@@ -137,7 +137,9 @@ it.each([
 })
 
 it('opens ports that the operator does not block', () => {
-  expect(read('mysite.ru:25', { blockedPorts: new Set() })).toBe('http://mysite.ru:25')
+  expect(read('mysite.ru:25', { ...defaultWebhookRules, blockedPorts: new Set() })).toBe(
+    'http://mysite.ru:25',
+  )
 })
 
 it('blocks the ports that the Fetch standard blocks, as undici has them', () => {

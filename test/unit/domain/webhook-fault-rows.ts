@@ -310,6 +310,12 @@ export const recordRows: readonly FaultRow<Fields>[] = [
     'signing_secrets[0] has 138 characters; allowed: the Base64 of 24 to 64 bytes',
   ),
   says('unsupported', { signing_secrets: [`sealed:v1:${secretText}`] }, `signing_secrets[0] ${sealed}`),
+  says('one_of', { tls_verification: 'unknown' }, 'tls_verification is unknown; allowed: on, off'),
+  cannot(
+    'reserved',
+    { tls_verification: 'off' },
+    'tls_verification is off, which the operator does not allow; allowed: on',
+  ),
   says('one_of', { missing_values: 'unknown' }, 'missing_values is unknown; allowed: empty, omit'),
   says('form', { time_zone: '' }, noZone),
   says('form', { time_zone: '+03:00' }, noZone),
@@ -382,7 +388,7 @@ function formCannot(rule: WebhookRule, given: Form, text: string): FaultRow<unkn
 
 const allFields =
   'webhook_id, account_id, enabled, address, path, parameters, method, event_types, content_type, headers, ' +
-  'authentication, signing_secrets, missing_values, time_zone, limits, created_at, updated_at'
+  'authentication, signing_secrets, tls_verification, missing_values, time_zone, limits, created_at, updated_at'
 const masked = 'is ***, which stands for a hidden value; allowed: the value itself'
 const noTime = 'is text that tells no time with its zone; allowed: ISO 8601, for example 2026-03-14T09:15:02Z'
 
@@ -411,6 +417,7 @@ export const formRows: readonly FaultRow<unknown>[] = [
     'path',
     'method',
     'content_type',
+    'tls_verification',
     'missing_values',
     'time_zone',
     'created_at',

@@ -3,6 +3,7 @@ import type { WebhookConfigRecord } from '../../../src/domain/records.ts'
 import { faultText } from '../../../src/domain/webhook-fault.ts'
 import type { WebhookRule } from '../../../src/domain/webhook-fault.ts'
 import { readWebhookForm } from '../../../src/domain/webhook-form.ts'
+import { defaultWebhookRules } from '../../../src/domain/webhook-rules.ts'
 import { knownEventTypes, validateWebhook } from '../../../src/domain/webhook-validation.ts'
 import { contentTypes } from '../../../src/domain/webhook.ts'
 import { aWebhook, aWebhookRecord, call, fixed } from './samples.ts'
@@ -141,6 +142,7 @@ describe('a valid webhook', () => {
       headers,
       authentication: { kind: 'basic', username: 'u', password: '' },
       signingSecrets: [signingSecret],
+      tlsVerification: 'on',
       totalTimeoutMs: 30_000,
       concurrency: 4,
       ratePerSecond: 0.5,
@@ -457,10 +459,25 @@ describe('the time zone', () => {
 
 describe('rules of the operator', () => {
   it('open and block ports', () => {
-    const rules = { blockedPorts: new Set([443]) }
+    const rules = { ...defaultWebhookRules, blockedPorts: new Set([443]) }
     expect(validateWebhook(aWebhookRecord({ port: 25 }), rules).kind).toBe('valid')
     expect(validateWebhook(aWebhookRecord({ port: 443 }), rules).kind).toBe('invalid')
     expect(readWebhookForm({ ...plainForm, address: 'x:25' }, rules).kind).toBe('valid')
     expect(readWebhookForm(plainForm, rules).kind).toBe('invalid')
   })
+
+  it.each([
+    ['https', 'off', 'off'],
+    ['https', 'on', 'on'],
+    ['https', null, 'on'],
+    // There is no certificate.
+    ['http', 'off', 'on'],
+  ] as const)(
+    'let %s go with its certificate’s verification %p: %s',
+    (protocol, tls_verification, expected) => {
+      const rules = { ...defaultWebhookRules, unverifiedTls: 'allowed' } as const
+      const validation = validateWebhook(aWebhookRecord({ protocol, tls_verification }), rules)
+      expect(validation).toMatchObject({ kind: 'valid', webhook: { tlsVerification: expected } })
+    },
+  )
 })

@@ -72,3 +72,15 @@ describe('a value that only an end knows', () => {
     ])
   })
 })
+
+describe('a certificate that is not verified', () => {
+  it('is warned of', () => {
+    expect(warningsOf({ ...aWebhook(), tlsVerification: 'off' })).toEqual([
+      {
+        path: 'tls_verification',
+        rule: 'unverified_tls',
+        text: 'is off, so whoever is on the way can pretend to be the receiver, and read and answer what is sent',
+      },
+    ])
+  })
+})

@@ -4,7 +4,7 @@ import { afterEach, expect, it } from '@jest/globals'
 import { ConnectionDirectory } from '../../../src/http/connection-directory.ts'
 import { createConnector } from '../../../src/http/connector.ts'
 import { Exchange } from '../../../src/http/exchange.ts'
-import { receiverTrust } from '../../../src/http/receiver-trust.ts'
+import { receiverTrusts } from '../../../src/http/receiver-trust.ts'
 import type { SocketRoom } from '../../../src/http/socket-room.ts'
 import { answer, closeHostileServers, hostileServer } from './hostile-server.ts'
 
@@ -24,10 +24,11 @@ function open(maxConnections: number): void {
       const lookup = (): never => {
         throw new Error('a literal needs no look-up')
       }
-      return createConnector(
-        { connectTimeoutMs: 2_000, lookup, trust: receiverTrust([]), maxAnswerBytes: 65_536 },
+      const connector = createConnector(
+        { connectTimeoutMs: 2_000, lookup, trust: receiverTrusts([]).on, maxAnswerBytes: 65_536 },
         given,
       )
+      return { on: connector, off: connector }
     },
   )
 }
@@ -38,7 +39,11 @@ function send(port: number): Promise<string> {
     const signal = new AbortController().signal
     const bounds = { totalTimeoutMs: 10_000, maxResponseBytes: 1_024, signal, monotonicMs: () => 0 }
     const exchange = new Exchange(bounds, ({ kind }) => resolve(kind))
-    directory.dispatch(`http://127.0.0.1:${port}`, { path: '/', method: 'GET' }, exchange)
+    directory.dispatch(
+      { origin: `http://127.0.0.1:${port}`, tlsVerification: 'on' },
+      { path: '/', method: 'GET' },
+      exchange,
+    )
   })
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createConnector } from '../../../src/http/connector.ts'
-import { receiverTrust } from '../../../src/http/receiver-trust.ts'
+import { receiverTrusts } from '../../../src/http/receiver-trust.ts'
 import { SocketRoom } from '../../../src/http/socket-room.ts'
 import { closedPort, closeHostileServers, hostileServer, selfSignedServer } from './hostile-server.ts'
 
@@ -28,7 +28,7 @@ function connectTo(port: number, protocol = 'http:'): Promise<Attempt> {
     {
       connectTimeoutMs: 2_000,
       lookup: (_name, _options, callback) => callback(null, '127.0.0.1', 4),
-      trust: receiverTrust([]),
+      trust: receiverTrusts([]).on,
       maxAnswerBytes: 65_536,
     },
     room,

@@ -8,6 +8,7 @@ import type { Server, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
+import type { TlsOptions } from 'node:tls'
 import type { AttemptResult, HttpRequest } from '../../../src/domain/attempt.ts'
 import { createHttpSender } from '../../../src/http/http-sender.ts'
 import type { CountedHttpSender, HttpSenderOptions } from '../../../src/http/http-sender.ts'
@@ -45,12 +46,16 @@ export async function hostileServer(
 }
 
 /** The same behind a certificate that nobody trusts. */
-export async function selfSignedServer(): Promise<HostileServer> {
+export function selfSignedServer(): Promise<HostileServer> {
+  return tlsServer(selfSigned(), (socket) => socket.write(answer()))
+}
+
+export async function tlsServer(options: TlsOptions, onRequest: OnRequest): Promise<HostileServer> {
   const requests: string[] = []
-  return listen(createTlsServer(selfSigned()), requests, 'secureConnection', (socket) =>
+  return listen(createTlsServer(options), requests, 'secureConnection', (socket) =>
     readRequests(socket, (text) => {
       requests.push(text)
-      socket.write(answer())
+      onRequest(socket, requests.length)
     }),
   )
 }
@@ -145,6 +150,7 @@ export function post(port: number, more: Partial<HttpRequest> = {}): HttpRequest
   return {
     method: 'POST',
     origin: `http://127.0.0.1:${port}`,
+    tlsVerification: 'on',
     target: '/hook?token=s3cret-token',
     headers: ['content-type', 'application/json', 'webhook-id', 'id-1'],
     body: '{"call":1}',

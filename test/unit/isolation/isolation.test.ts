@@ -372,6 +372,17 @@ describe('an origin', () => {
     expect(rig.ask(b).answer).toBe('go')
   })
 
+  it('is another way for those who let it show any certificate', async () => {
+    const rig = new IsolationRig()
+    for (const name of ['1', '2', '3', '4', '5']) {
+      await rig.attempt(webhookOf(name, { origin: 'https://shared.test' }), endedAs('unreachable'))
+    }
+    expect(answers([rig.ask(a), rig.ask({ ...b, tlsVerification: 'off' })])).toEqual([
+      'closed: breaker_open',
+      'go',
+    ])
+  })
+
   it('is probed by one alone, also when attempts from before it was shut end meanwhile', async () => {
     const rig = new IsolationRig()
     const [before, late] = rig.askAll(b, 2)

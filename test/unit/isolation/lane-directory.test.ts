@@ -28,7 +28,7 @@ describe('a directory', () => {
     expect(directory.held('w' as WebhookId)).toBe(lane)
   })
 
-  it.each([{ path: '/other' }, { origin: 'https://other.test' }])(
+  it.each([{ path: '/other' }, { origin: 'https://other.test' }, { tlsVerification: 'off' } as const])(
     'has a new one where the address is another: %j',
     (fields) => {
       const directory = new LaneDirectory(100)

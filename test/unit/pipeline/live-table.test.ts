@@ -1,6 +1,7 @@
 // The table as it lives: when it is ready, and what a second reading drops.
 import { describe, expect, it } from '@jest/globals'
 import type { CallEvent } from '../../../src/domain/call-event.ts'
+import { defaultWebhookRules } from '../../../src/domain/webhook-rules.ts'
 import { LiveTable } from '../../../src/pipeline/live-table.ts'
 import type { TableSource } from '../../../src/ports.ts'
 import { callEvent, webhookConfig } from '../../fakes/call-events.ts'
@@ -86,6 +87,23 @@ describe('a table that lives', () => {
     ])
     source.remove('a')
     expect(idsIn(live)).toEqual([])
+  })
+
+  it('tells once of each version whose receiver may show any certificate, and of how many there are', async () => {
+    const clock = new VirtualClock()
+    const [observer, source] = [new RecordingObserver(), new FakeTableSource(clock)]
+    const live = new LiveTable(clock, observer, { ...defaultWebhookRules, unverifiedTls: 'allowed' })
+    const unverified = { protocol: 'https', port: 443, tls_verification: 'off' } as const
+    source.put(webhookConfig('a', unverified))
+    await clock.run(live.hydrate(source))
+    source.put(webhookConfig('b', { ...unverified, protocol: 'http', port: 80 }))
+    source.put(webhookConfig('a', { ...unverified, port: 444 }))
+    source.put(webhookConfig('a'))
+    expect(observer.of('webhook_unverified')).toEqual([
+      { kind: 'webhook_unverified', webhookId: 'a', origin: 'https://a.test' },
+      { kind: 'webhook_unverified', webhookId: 'a', origin: 'https://a.test:444' },
+    ])
+    expect(observer.of('table_changed').map((one) => one.unverified)).toEqual([1, 1, 1, 0])
   })
 
   it('knows since when it is complete', async () => {

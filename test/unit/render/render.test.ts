@@ -52,6 +52,7 @@ describe('a GET', () => {
     expect(request).toEqual({
       method: 'GET',
       origin: 'https://crm.example.com',
+      tlsVerification: 'on',
       target: `/hook/%D0%B7%D0%B2%D0%BE%D0%BD%D0%BE%D0%BA?id=${aCallEvent().call_id}&duration=152&from=site`,
       headers: [
         ['user-agent', 'worker/1.0'],

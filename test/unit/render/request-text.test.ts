@@ -52,6 +52,7 @@ const headers = Object.entries({
 const request = (fields: Partial<HttpRequest>): HttpRequest => ({
   method: 'POST',
   origin: `http://127.0.0.1:${port}`,
+  tlsVerification: 'on',
   target: '/hook/path-canary',
   headers,
   body: '{"city":"Москва"}',

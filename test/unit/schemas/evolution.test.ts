@@ -34,6 +34,7 @@ describe('an enum symbol of a later version decodes to unknown', () => {
       { event_types: ['call_end', 'call_ringing'] },
       { event_types: ['call_end', 'unknown'] },
     ],
+    ['TlsVerification', 'pinned', { tls_verification: 'pinned' }, { tls_verification: 'unknown' }],
     ['MissingValues', 'dash', { missing_values: 'dash' }, { missing_values: 'unknown' }],
     [
       'AuthenticationType',

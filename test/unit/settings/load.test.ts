@@ -92,8 +92,16 @@ describe('loadSettings', () => {
     const rulesOf = (environment: Record<string, string>): WebhookRules =>
       webhookRulesOf(loadSettings({ files: [], environment }))
     expect(rulesOf({})).toEqual(defaultWebhookRules)
-    expect(rulesOf({ WEBHOOKS_BLOCKED_PORTS: '25' })).toEqual({ blockedPorts: new Set([25]) })
-    expect(rulesOf({ WEBHOOKS_BLOCKED_PORTS: 'none' })).toEqual({ blockedPorts: new Set() })
+    expect(rulesOf({ WEBHOOKS_BLOCKED_PORTS: '25' })).toMatchObject({ blockedPorts: new Set([25]) })
+    expect(rulesOf({ WEBHOOKS_BLOCKED_PORTS: 'none' })).toMatchObject({ blockedPorts: new Set() })
+  })
+
+  it('refuses TLS without verification unless it is allowed', () => {
+    const rulesOf = (environment: Record<string, string>): WebhookRules =>
+      webhookRulesOf(loadSettings({ files: [], environment }))
+    expect(rulesOf({}).unverifiedTls).toBe('refused')
+    expect(rulesOf({ WEBHOOKS_UNVERIFIED_TLS: 'allowed' }).unverifiedTls).toBe('allowed')
+    expect(() => rulesOf({ WEBHOOKS_UNVERIFIED_TLS: 'true' })).toThrow(/one of refused, allowed/)
   })
 
   it('takes no user agent that no header can hold', () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { WebhookId } from '../../../src/domain/ids.ts'
 import { GlobalTable } from '../../../src/table/global-table.ts'
 import { at, found, matching, tombstone, undecodable, upsert } from './table-samples.ts'
+import { defaultWebhookRules } from '../../../src/domain/webhook-rules.ts'
 
 const id = (text: string): WebhookId => text as WebhookId
 let table: GlobalTable
@@ -59,7 +60,12 @@ describe('a newer version', () => {
     expect(table.apply(at(4), upsert('a', { account_id: '2' }))).toEqual({ kind: 'ignored_as_old' })
     expect(table.apply(at(3), upsert('b'))).toEqual({ kind: 'ignored_as_old' })
     expect(found(table)).toEqual(['a'])
-    expect(table.apply(at(4, 1), upsert('b'))).toEqual({ kind: 'applied', faults: [], moved: false })
+    expect(table.apply(at(4, 1), upsert('b'))).toEqual({
+      kind: 'applied',
+      faults: [],
+      moved: false,
+      unverifiedOrigin: null,
+    })
   })
 
   it('says so when it comes from another partition than the one before', () => {
@@ -90,6 +96,7 @@ describe('an invalid version', () => {
       kind: 'applied',
       faults: [{ path: 'port', rule: 'range', found: 'is 0', allowed: 'a whole number from 1 to 65535' }],
       moved: false,
+      unverifiedOrigin: null,
     })
     expect(table.find(id('a'))).toMatchObject({ kind: 'invalid', config: { offset: 1n } })
     expect([found(table), table.invalidCount]).toEqual([['a'], 1])
@@ -124,6 +131,7 @@ describe('an invalid version', () => {
         },
       ],
       moved: false,
+      unverifiedOrigin: null,
     })
     expect([found(table), table.find(id('b'))]).toEqual([['a'], undefined])
     expect(table.apply(at(1), upsert('a', { webhook_id: 'b', port: 0 }))).toMatchObject({
@@ -143,7 +151,7 @@ describe('an invalid version', () => {
 
 describe('the operator’s rules', () => {
   it('decide which version is valid', () => {
-    const strict = new GlobalTable({ blockedPorts: new Set([8080]) })
+    const strict = new GlobalTable({ ...defaultWebhookRules, blockedPorts: new Set([8080]) })
     for (const [offset, port] of [25, 8080].entries()) {
       table.apply(at(offset), upsert(`${port}`, { port }))
       strict.apply(at(offset), upsert(`${port}`, { port }))

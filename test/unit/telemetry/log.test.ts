@@ -80,6 +80,10 @@ describe('createLog', () => {
       { level: 'info', webhooks: 9, tookMs: 10 },
     ],
     [
+      { kind: 'webhook_unverified', webhookId: 'w', origin: 'https://a.test' },
+      { level: 'warn', webhookId: 'w', origin: 'https://a.test' },
+    ],
+    [
       { kind: 'webhook_invalid', webhookId: 'w', faults: ['h'] },
       { level: 'warn', webhookId: 'w', faults: ['h'] },
     ],
@@ -108,7 +112,7 @@ describe('createLog', () => {
   })
 
   it.each<Observation>([
-    { kind: 'attempt_begun' },
+    { kind: 'attempt_begun', tlsVerification: 'on' },
     { kind: 'committed', partitions: 1 },
     { kind: 'lag', records: 1n },
     { kind: 'budget', deliveries: 1, bytes: 1, waiting: 0 },

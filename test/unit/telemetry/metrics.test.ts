@@ -22,15 +22,16 @@ async function linesAfterAll(observations: readonly Observation[]): Promise<read
 
 /** One of every kind. */
 const everything: readonly Observation[] = [
-  { kind: 'attempt_begun' },
+  { kind: 'attempt_begun', tlsVerification: 'off' },
   outcomeOf(),
   { kind: 'event_taken', eventType: 'call_start', ageMs: 250 },
   { kind: 'event_skipped', reason: 'no_webhook' },
   { kind: 'event_time_distrusted', differenceMs: 9 },
   { kind: 'dead_lettered', reason: 'not_framed', partition: 0, offset: 1n },
   { kind: 'webhook_invalid', webhookId: 'w', faults: ['host'] },
+  { kind: 'webhook_unverified', webhookId: 'w', origin: 'https://a.test' },
   { kind: 'webhook_key_moved', webhookId: 'w' },
-  { kind: 'table_changed', webhooks: 12, invalid: 2 },
+  { kind: 'table_changed', webhooks: 12, invalid: 2, unverified: 3 },
   { kind: 'table_ready', webhooks: 12, tookMs: 1_500 },
   { kind: 'table_reset', partition: 0, reason: 'r' },
   { kind: 'assigned', partitions: [0, 4, 7], epoch: 1 },
@@ -65,6 +66,8 @@ describe('createMetrics', () => {
     'webhook_worker_dead_letters_total{reason="not_framed"} 1',
     'webhook_worker_webhooks 12',
     'webhook_worker_webhooks_invalid 2',
+    'webhook_worker_webhooks_unverified 3',
+    'webhook_worker_attempts_unverified_total 1',
     'webhook_worker_webhook_invalid_versions_total 1',
     'webhook_worker_webhook_keys_moved_total 1',
     'webhook_worker_table_ready 1',
@@ -187,7 +190,7 @@ describe('observers', () => {
       { observe: ({ kind }) => heard.push(`a ${kind}`) },
       { observe: ({ kind }) => heard.push(`b ${kind}`) },
     )
-    both.observe({ kind: 'attempt_begun' })
+    both.observe({ kind: 'attempt_begun', tlsVerification: 'off' })
     expect(heard).toEqual(['a attempt_begun', 'b attempt_begun'])
   })
 })

@@ -83,7 +83,7 @@ it('knows which fields stand in the part that is closed at first', () => {
     'signing_secrets[0]',
   ]
   const limits = ['limits', ...limitNames.map((name) => `limits.${name}`)]
-  const advanced = [...paths, 'missing_values', 'time_zone', ...limits]
+  const advanced = [...paths, 'tls_verification', 'missing_values', 'time_zone', ...limits]
   expect(advanced.filter((path) => !isAdvanced(fieldOf(path, positions)))).toEqual([])
 })
 

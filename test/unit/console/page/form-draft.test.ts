@@ -29,6 +29,7 @@ const stored: WebhookForm = {
   headers: [{ name: 'X-Api-Key', value: '***' }],
   authentication: { type: 'basic', username: 'bob', password: '***' },
   signing_secrets: ['***', '***'],
+  tls_verification: 'off',
   missing_values: 'omit',
   time_zone: 'Europe/Moscow',
   limits: { total_timeout_ms: 5_000, concurrency: 4, rate_per_second: 0.5, retry_horizon_s: 5_400 },
@@ -97,7 +98,8 @@ describe('what the form sends', () => {
 
 describe('what is judged before it is sent', () => {
   it('takes stored secrets for good ones', () => {
-    expect(judge(draftOf(formStateOf(stored))).faults).toEqual([])
+    expect(judge(draftOf(formStateOf(stored)), 'allowed').faults).toEqual([])
+    expect(judge(draftOf(formStateOf(stored))).faults).toMatchObject([{ path: 'tls_verification' }])
   })
 
   it.each<[string, Partial<FormState>, string]>([

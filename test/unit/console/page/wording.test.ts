@@ -90,8 +90,10 @@ const faulty: readonly Readonly<Record<string, unknown>>[] = [
     ...good,
     time_zone: 'Moscow',
     missing_values: 'zero',
+    tls_verification: 'pinned',
     limits: { total_timeout_ms: '5 s', concurrency: '4', rate_per_second: 'one', retry_horizon_s: '1 h' },
   },
+  { ...good, tls_verification: 'off' },
   { ...good, limits: { total_timeout_ms: 0, concurrency: 0, rate_per_second: 0, retry_horizon_s: 0 } },
 ]
 
