@@ -200,6 +200,20 @@ export interface DeadLetterSink {
   stop(): Promise<void>
 }
 
+/** A key under which secrets of webhooks are sealed. */
+export interface SealingKey {
+  /** 1 to 64 letters, digits, dots, underscores and hyphens. */
+  readonly id: string
+  /** 32 of them. */
+  readonly bytes: Uint8Array
+}
+
+export interface Keyring {
+  /** With which secrets are sealed now; null: none is, they are written as they are. */
+  current(): SealingKey | null
+  find(keyId: string): SealingKey | null
+}
+
 export interface Observer {
   observe(observation: Observation): void
 }

@@ -23,9 +23,11 @@ import type { Observer } from './ports.ts'
 import { CommitHealth } from './progress/commit-health.ts'
 import { systemClock } from './runtime/clock.ts'
 import { unlessAborted } from './runtime/unless-aborted.ts'
+import { unsealBy } from './secrets/sealing.ts'
 import { retryDelaysOf, webhookRulesOf } from './settings/delivery-settings.ts'
 import { readHttpAccess } from './settings/http-access.ts'
 import { readKafkaAccess } from './settings/kafka-access.ts'
+import { openKeyring } from './settings/keyring.ts'
 import type { Settings } from './settings/schema.ts'
 import { topicsOptionsOf } from './settings/topic-settings.ts'
 import { version } from './settings/version.ts'
@@ -72,7 +74,10 @@ async function startUnlessAborted(
   const outcomeWriter = new RecordWriter({ ...writing, topic: topics.outcomes.name })
   const deadLetterWriter = new RecordWriter({ ...writing, topic: topics.deadLetters.name })
   const sender = createHttpSender(readHttpAccess(settings), clock)
-  const live = new LiveTable(clock, observer, webhookRulesOf(settings))
+  const keyring = openKeyring(settings, {
+    troubled: (error) => observer.observe({ kind: 'trouble', where: 'keyring', error }),
+  })
+  const live = new LiveTable(clock, observer, webhookRulesOf(settings, unsealBy(keyring)))
   const tableSource = createTableSource({
     topic: topics.webhooks.name,
     reader: createTopicReader({

@@ -7,6 +7,7 @@ import { demoCommand } from './demo-command.ts'
 import { expectedError } from './expected-error.ts'
 import { renderCommand } from './render-command.ts'
 import { schemasCommand } from './schemas-command.ts'
+import { secretsCommand } from './secrets-command.ts'
 import { sendTestCommand } from './send-test-command.ts'
 import { settingsCommand } from './settings-command.ts'
 import { stackCommand } from './stack-command.ts'
@@ -48,6 +49,7 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
     .addCommand(webhooksCommand(terminal, finish))
     .addCommand(renderCommand(terminal, finish))
     .addCommand(sendTestCommand(terminal, finish))
+    .addCommand(secretsCommand(terminal, finish))
     .addCommand(settingsCommand(terminal, finish))
     .addCommand(stackCommand(terminal, finish))
     .addCommand(demoCommand(terminal, finish))

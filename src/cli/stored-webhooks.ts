@@ -4,11 +4,11 @@ import type { WebhookConfigRecord } from '../domain/records.ts'
 import { clientConfigOf } from '../kafka/kafka-client.ts'
 import { readWebhooks } from '../kafka/webhook-snapshot.ts'
 import type { WebhookSnapshotOptions } from '../kafka/webhook-snapshot.ts'
-import { webhookRulesOf } from '../settings/delivery-settings.ts'
 import { readKafkaAccess } from '../settings/kafka-access.ts'
 import type { Settings } from '../settings/schema.ts'
 import { GlobalTable } from '../table/global-table.ts'
 import type { TableEntry } from '../table/table-entry.ts'
+import { rulesFor } from './operator-rules.ts'
 
 export interface StoredWebhook {
   readonly entry: TableEntry
@@ -22,7 +22,7 @@ export async function storedWebhooks<Kept>(
   wanted: (webhookId: WebhookId) => boolean,
   keep: (stored: StoredWebhook) => Kept,
 ): Promise<ReadonlyMap<WebhookId, Kept>> {
-  const table = new GlobalTable(webhookRulesOf(settings))
+  const table = new GlobalTable(rulesFor(settings))
   const kept = new Map<WebhookId, Kept>()
   await readTopic(settings, (position, change) => {
     const { webhookId } = change

@@ -5,9 +5,9 @@ import type { WebhookId } from '../domain/ids.ts'
 import { faultText } from '../domain/webhook-fault.ts'
 import { warningsOf } from '../domain/webhook-warnings.ts'
 import type { Webhook } from '../domain/webhook.ts'
-import { webhookRulesOf } from '../settings/delivery-settings.ts'
 import type { Settings } from '../settings/schema.ts'
 import { readJsonInput } from './json-input.ts'
+import { rulesFor } from './operator-rules.ts'
 import { shownText } from './shown-text.ts'
 import type { Terminal } from './terminal.ts'
 import { placedFault, readForms, warningText } from './webhook-forms.ts'
@@ -43,9 +43,7 @@ export async function chosenWebhook(
 
 async function webhookOfFile(file: string, settings: Settings, terminal: Terminal): Promise<Choice<Webhook>> {
   const input = await readJsonInput(file, terminal)
-  const readings = [
-    ...readForms(input.kind === 'entries' ? input.entries() : [input], webhookRulesOf(settings)),
-  ]
+  const readings = [...readForms(input.kind === 'entries' ? input.entries() : [input], rulesFor(settings))]
   const [reading] = readings
   if (reading === undefined || readings.length > 1) {
     return refused(`${file}: holds ${readings.length} webhooks; allowed: one`)

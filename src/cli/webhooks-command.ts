@@ -1,8 +1,8 @@
 // `webhooks`: what a config service does with the topic of webhooks, by hand: judge, read, write and delete.
 import { Command, Option } from 'commander'
-import { webhookRulesOf } from '../settings/delivery-settings.ts'
 import type { ConfigChoice } from './config-option.ts'
 import { configOption, settingsFor } from './config-option.ts'
+import { rulesFor } from './operator-rules.ts'
 import type { ExitCode, Terminal } from './terminal.ts'
 import type { ValidateChoice } from './webhooks-validate.ts'
 import type { GetChoice } from './webhooks-get.ts'
@@ -28,7 +28,7 @@ function addValidate(command: Command, terminal: Terminal, finish: Finish): void
     .addOption(configOption())
     .addHelpText('after', example('webhooks validate webhooks.jsonl'))
     .action(async (files: string[], choice: ConfigChoice & ValidateChoice) => {
-      const rules = webhookRulesOf(settingsFor(choice, terminal))
+      const rules = rulesFor(settingsFor(choice, terminal))
       const { validateWebhooks } = await import('./webhooks-validate.ts')
       finish(await validateWebhooks(files, rules, choice, terminal))
     })
@@ -114,7 +114,7 @@ async function write(
   const settings = settingsFor(choice, terminal)
   const { writeWebhooks } = await import('./webhooks-write.ts')
   const dryRun = choice.dryRun === true ? { dryRun: true as const } : {}
-  return writeWebhooks(settings, { ...what, ...dryRun, rules: webhookRulesOf(settings) }, terminal)
+  return writeWebhooks(settings, { ...what, ...dryRun, rules: rulesFor(settings) }, terminal)
 }
 
 const filesHelp = 'JSON (one form, or a list) or JSON lines (.jsonl); - is the standard input'

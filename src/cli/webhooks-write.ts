@@ -5,10 +5,14 @@ import type { WebhookId } from '../domain/ids.ts'
 import type { WebhookConfigRecord } from '../domain/records.ts'
 import { webhookFormOf } from '../domain/webhook-form.ts'
 import type { WebhookRules } from '../domain/webhook-rules.ts'
+import { openedRecord } from '../domain/webhook-secrets.ts'
 import { systemClock } from '../runtime/clock.ts'
+import { sealedRecord } from '../secrets/sealing.ts'
+import type { Sealer } from '../secrets/sealing.ts'
 import type { Settings } from '../settings/schema.ts'
 import { readJsonInput } from './json-input.ts'
 import type { InputEntry } from './json-input.ts'
+import { sealerFor } from './operator-rules.ts'
 import { storedRecords } from './stored-webhooks.ts'
 import type { ExitCode, Terminal } from './terminal.ts'
 import { placedFault, readForms } from './webhook-forms.ts'
@@ -33,8 +37,13 @@ export async function writeWebhooks(
   const entries = input.kind === 'entries' ? () => input.entries() : () => [input]
   const ids = judge(entries(), choice, terminal)
   if (ids === null) return 1
-  const stored = await storedRecords(settings, (id) => ids.has(id), storedVersion)
-  const changes = new Changes(entries, { rules, stored, nowMs: systemClock.nowMs() })
+  const stored = await storedRecords(
+    settings,
+    (id) => ids.has(id),
+    (record) => storedVersion(record, rules),
+  )
+  const sealer = sealerFor(settings)
+  const changes = new Changes(entries, { rules, stored, sealer, nowMs: systemClock.nowMs() })
   if (dryRun === true) {
     for (const _ of changes.writes()) continue
     terminal.out(`${changes.summary()}; nothing is written (--dry-run)`)
@@ -89,19 +98,21 @@ interface StoredVersion {
   readonly digest: string | null
 }
 
-function storedVersion(record: WebhookConfigRecord | null): StoredVersion {
-  return { createdAt: record?.created_at ?? null, digest: record === null ? null : digestOf(record) }
+function storedVersion(record: WebhookConfigRecord | null, rules: WebhookRules): StoredVersion {
+  return { createdAt: record?.created_at ?? null, digest: record === null ? null : digestOf(record, rules) }
 }
 
-/** The same for records that say the same, whenever they were written. */
-function digestOf(record: WebhookConfigRecord): string {
-  const form = webhookFormOf({ ...record, created_at: null, updated_at: null }, { secrets: 'shown' })
+/** The same for records that say the same, whenever they were written, sealed or not. */
+function digestOf(record: WebhookConfigRecord, { unseal }: WebhookRules): string {
+  const opened = openedRecord({ ...record, created_at: null, updated_at: null }, unseal, () => {})
+  const form = webhookFormOf(opened, { secrets: 'shown' })
   return createHash('sha256').update(JSON.stringify(form)).digest('base64')
 }
 
 interface ChangesOptions {
   readonly rules: WebhookRules
   readonly stored: ReadonlyMap<WebhookId, StoredVersion>
+  readonly sealer: Sealer | null
   readonly nowMs: number
 }
 
@@ -119,19 +130,20 @@ class Changes {
   }
 
   *writes(): Iterable<Write> {
-    const { rules, stored, nowMs } = this.#options
+    const { rules, stored, sealer, nowMs } = this.#options
     for (const reading of readForms(this.#entries(), rules)) {
       // Judged before; the entries are the same.
       if (reading.kind === 'invalid') continue
       const { record, webhook } = reading
       const before = stored.get(webhook.webhookId)
       if (before === undefined) this.#created += 1
-      else if (before.digest === digestOf(record)) {
+      else if (before.digest === digestOf(record, rules)) {
         this.#unchanged += 1
         continue
       } else this.#updated += 1
       const createdAt = before?.createdAt ?? record.created_at ?? nowMs
-      yield (publisher) => publisher.webhook({ ...record, created_at: createdAt, updated_at: nowMs })
+      const sealed = sealedRecord(record, sealer)
+      yield (publisher) => publisher.webhook({ ...sealed, created_at: createdAt, updated_at: nowMs })
     }
   }
 

@@ -13,10 +13,13 @@ import { createValueEncoder } from '../kafka/value-encoder.ts'
 import { WriterSchemas } from '../kafka/writer-schemas.ts'
 import type { Clock, Observer } from '../ports.ts'
 import { systemClock } from '../runtime/clock.ts'
+import { systemNonce } from '../runtime/random.ts'
 import { unlessAborted } from '../runtime/unless-aborted.ts'
+import { sealedRecord, sealerOf, unsealBy } from '../secrets/sealing.ts'
 import { deliverySettingsOf, webhookRulesOf } from '../settings/delivery-settings.ts'
 import { readHttpAccess } from '../settings/http-access.ts'
 import { readKafkaAccess } from '../settings/kafka-access.ts'
+import { openKeyring } from '../settings/keyring.ts'
 import type { Settings } from '../settings/schema.ts'
 import { version } from '../settings/version.ts'
 import { kafkaLogCreator } from '../telemetry/kafka-log.ts'
@@ -69,6 +72,9 @@ export async function startConsole(
   const observer = observers(log, ...(options.observers ?? []))
   const clock = systemClock
   const authentication = createAuthentication(settings.console)
+  const keyring = openKeyring(settings, {
+    troubled: (error) => observer.observe({ kind: 'trouble', where: 'keyring', error }),
+  })
   const clientConfig = clientConfigOf(readKafkaAccess(settings), kafkaLogCreator(log))
   const schemas = new WriterSchemas(settings.registry, observer)
   const closing: (() => Promise<unknown> | void)[] = []
@@ -102,7 +108,7 @@ export async function startConsole(
     const store = new WebhookStore({
       log: webhooks,
       writer,
-      encode: (webhook) => encoder.encode(webhook),
+      encode: (webhook) => encoder.encode(sealedRecord(webhook, sealerOf(keyring, systemNonce))),
       clock,
       observer,
       writeWithinMs,
@@ -111,7 +117,7 @@ export async function startConsole(
     const server = await buildServer({
       store,
       counts,
-      rules: webhookRulesOf(settings),
+      rules: webhookRulesOf(settings, unsealBy(keyring)),
       authentication,
       assets,
       preview: (webhook) => previewOf(webhook, delivery, clock),

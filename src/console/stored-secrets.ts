@@ -8,6 +8,7 @@ import type { WebhookFault } from '../domain/webhook-fault.ts'
 import { webhookFormOf } from '../domain/webhook-form.ts'
 import type { WebhookForm } from '../domain/webhook-form.ts'
 import { mask } from '../domain/webhook-rules.ts'
+import { isSealed } from '../domain/webhook-secrets.ts'
 import type { StoredWebhook } from './webhook-index.ts'
 
 /** As its owner may see it: the path, which may hold a token of their own, but no other secret. */
@@ -25,7 +26,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 export interface MendedForm {
   readonly form: Fields
-  /** Of each `***` that stands for something which does not go to the form's address. */
+  /** Of each `***` that stands for something which does not go to the form's address, and of what is given sealed. */
   readonly withheld: readonly WebhookFault[]
 }
 
@@ -34,8 +35,8 @@ export interface MendedForm {
  * Signing secrets are not sent, so theirs are put back whatever the address.
  */
 export function withStoredSecrets(form: Fields, stored: WebhookConfigRecord | null): MendedForm {
-  if (stored === null) return { form, withheld: [] }
-  const withheld: WebhookFault[] = []
+  const withheld: WebhookFault[] = sealedByClient(form)
+  if (stored === null) return { form, withheld }
   const isElsewhere = goesElsewhere(form['address'], stored)
   const putBack: PutBack = (path, value) => {
     if (!isElsewhere) return value
@@ -52,6 +53,37 @@ export function withStoredSecrets(form: Fields, stored: WebhookConfigRecord | nu
   }
   return { form: mended, withheld }
 }
+
+/** Whoever got hold of a sealed value that is stored could otherwise have it opened and sent to an address of theirs. */
+function sealedByClient({ headers, authentication, signing_secrets: secrets }: Fields): WebhookFault[] {
+  const given = [
+    ...entriesOf(headers, 'headers', (header) => (isFields(header) ? header['value'] : null), '.value'),
+    ...entriesOf(secrets, 'signing_secrets', (secret) => secret, ''),
+    ...(['password', 'token'] as const).map((name) => {
+      const value = isFields(authentication) ? authentication[name] : null
+      return { path: `authentication.${name}`, value }
+    }),
+  ]
+  return given
+    .filter(({ value }) => typeof value === 'string' && isSealed(value))
+    .map(({ path }) => ({ path, ...notTheirs }))
+}
+
+function entriesOf(
+  list: unknown,
+  name: string,
+  valueOf: (entry: unknown) => unknown,
+  tail: string,
+): readonly { readonly path: string; readonly value: unknown }[] {
+  if (!Array.isArray(list)) return []
+  return list.map((entry: unknown, index) => ({ path: `${name}[${index}]${tail}`, value: valueOf(entry) }))
+}
+
+const notTheirs = {
+  rule: 'sealed',
+  found: 'is not yours to give sealed',
+  allowed: 'the value itself',
+} as const
 
 /** What stands in the place of a `***` for which this value is stored. */
 type PutBack = (path: string, value: string) => string

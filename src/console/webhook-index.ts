@@ -121,6 +121,11 @@ export class WebhookIndex {
     return this.#shelves.get(accountId)?.webhooks.get(webhookId) ?? null
   }
 
+  /** Of all accounts: for what is done to the topic, never for an answer. */
+  ids(): Iterable<string> {
+    return this.#owners.keys()
+  }
+
   /** Whoever's it is: for what is done to the topic, never for an answer. */
   newest(webhookId: string): StoredWebhook | null {
     return this.#newest(webhookId)

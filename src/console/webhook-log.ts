@@ -11,7 +11,7 @@ import type { StoredWebhook } from './webhook-index.ts'
 
 /** Names the write that made a record, so that whoever wrote it knows it again. */
 export const writeIdHeader = 'write-id'
-/** On a version that was put back: the offset under which clients know it. */
+/** On a version that was put back, or whose secrets were sealed anew: the offset under which clients know it. */
 export const restoresHeader = 'restores-offset'
 
 /** A record of ours as it was met in the topic. */

@@ -23,6 +23,8 @@ export interface WebhookWrite {
   readonly value: Buffer | null
   /** Offset of the version that it is made from; null: there is none yet. */
   readonly base: bigint | null
+  /** The version that clients know it by, where it says the same as that one; absent: it is a new one. */
+  readonly knownAs?: bigint
 }
 
 export type WriteEnd =
@@ -67,7 +69,7 @@ export class WebhookWrites {
 
   /** In its turn. No send begins after `giveUp`; rejects only when the log was stopped. */
   async write(write: WebhookWrite, giveUp: AbortSignal): Promise<WriteEnd> {
-    const end = await this.#append(write, null, giveUp)
+    const end = await this.#append(write, write.knownAs ?? null, giveUp)
     if (end.kind !== 'overtook') return end
     if (end.other !== null || write.value !== null) await this.#putBack(write, end)
     return { kind: 'lost', to: end.other }

@@ -235,9 +235,9 @@ interface WebhookHeaderRecord {
   /** Name of the header, as HTTP allows it. */
   readonly name: string
   /**
-   * Value of the header; a secret. Plain text, or sealed: then it begins with sealed:v1: and holds an
-   * AES-256-GCM envelope of key id, nonce, ciphertext and tag, whose additional data are the webhook_id
-   * and the name of this field.
+   * Value of the header; a secret. Plain text, or sealed: then it begins with sealed:v1: and holds the
+   * key's id and an AES-256-GCM envelope of nonce, ciphertext and tag, whose additional data are the
+   * webhook_id, a line feed and headers. with the header's name in lower case.
    */
   readonly value: string
 }
@@ -256,14 +256,14 @@ interface WebhookAuthenticationRecord {
   readonly username: string | null
   /**
    * Password of basic; a secret, null otherwise. Plain text, or sealed: then it begins with sealed:v1:
-   * and holds an AES-256-GCM envelope of key id, nonce, ciphertext and tag, whose additional data are
-   * the webhook_id and the name of this field.
+   * and holds the key's id and an AES-256-GCM envelope of nonce, ciphertext and tag, whose additional
+   * data are the webhook_id, a line feed and authentication.password.
    */
   readonly password: string | null
   /**
    * Token of bearer; a secret, null otherwise. Plain text, or sealed: then it begins with sealed:v1: and
-   * holds an AES-256-GCM envelope of key id, nonce, ciphertext and tag, whose additional data are the
-   * webhook_id and the name of this field.
+   * holds the key's id and an AES-256-GCM envelope of nonce, ciphertext and tag, whose additional data
+   * are the webhook_id, a line feed and authentication.token.
    */
   readonly token: string | null
 }
@@ -343,8 +343,8 @@ export interface WebhookConfigRecord {
   /**
    * Secrets that sign each request, one signature for each, so that a secret can be replaced without a
    * gap. Empty: not signed. Each is a secret. Plain text, or sealed: then it begins with sealed:v1: and
-   * holds an AES-256-GCM envelope of key id, nonce, ciphertext and tag, whose additional data are the
-   * webhook_id and the name of this field.
+   * holds the key's id and an AES-256-GCM envelope of nonce, ciphertext and tag, whose additional data
+   * are the webhook_id, a line feed and signing_secrets.
    */
   readonly signing_secrets: readonly string[]
   /**

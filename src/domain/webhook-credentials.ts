@@ -3,13 +3,8 @@
 import type { WebhookConfigRecord } from './records.ts'
 import { unsendable } from './sendable-text.ts'
 import type { WebhookFault } from './webhook-fault.ts'
-import {
-  authenticationTypes,
-  sealedPrefix,
-  signingSecretPrefix,
-  webhookLimits,
-  webhookPatterns,
-} from './webhook-rules.ts'
+import { authenticationTypes, signingSecretPrefix, webhookLimits, webhookPatterns } from './webhook-rules.ts'
+import { sealedProblem } from './webhook-secrets.ts'
 import type { WebhookAuthentication } from './webhook.ts'
 
 type AuthenticationRecord = NonNullable<WebhookConfigRecord['authentication']>
@@ -26,16 +21,6 @@ const {
 } = webhookLimits
 const tokenPattern = new RegExp(webhookPatterns.token)
 const secretPattern = new RegExp(webhookPatterns.signingSecret)
-
-/** Null for a text that is not encrypted. */
-export function sealedProblem(text: string): Problem | null {
-  if (!text.startsWith(sealedPrefix)) return null
-  return {
-    rule: 'unsupported',
-    found: 'is sealed, which this version does not open',
-    allowed: 'the plain text',
-  }
-}
 
 /** Null where there is none, or none that can be sent. */
 export function readAuthentication(

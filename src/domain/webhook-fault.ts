@@ -22,8 +22,8 @@ export type WebhookRule =
   | 'reserved'
   /** Contradicts another field. */
   | 'conflict'
-  /** Known, but not honoured by this version. */
-  | 'unsupported'
+  /** Sealed, but not so that it can be opened here. */
+  | 'sealed'
   /** Not a record of this topic at all. */
   | 'undecodable'
 

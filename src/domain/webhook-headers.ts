@@ -1,7 +1,6 @@
 // The client's own headers: what may be added to a request without touching what the worker and HTTP itself set.
 // Invariant: no value can end its line, and no fault repeats one.
 import type { WebhookConfigRecord } from './records.ts'
-import { sealedProblem } from './webhook-credentials.ts'
 import type { WebhookFault } from './webhook-fault.ts'
 import {
   reservedHeaderNames,
@@ -9,6 +8,7 @@ import {
   webhookLimits,
   webhookPatterns,
 } from './webhook-rules.ts'
+import { sealedProblem } from './webhook-secrets.ts'
 import type { WebhookHeader } from './webhook.ts'
 
 type Problem = Omit<WebhookFault, 'path'>

@@ -1,5 +1,6 @@
 // What a webhook may be, in numbers, lists and patterns: the one place from which validation, the JSON Schema and
 // pages take them. Invariant: a text that passes validation matches the pattern that stands here for it.
+import type { Unseal } from './unseal.ts'
 
 /** What an operator decides about the webhooks of all clients. */
 export interface WebhookRules {
@@ -7,6 +8,8 @@ export interface WebhookRules {
   readonly blockedPorts: ReadonlySet<number>
   /** Whether a webhook may ask that its receiver's certificate is not verified. */
   readonly unverifiedTls: 'allowed' | 'refused'
+  /** Opens secrets that are sealed; left out: those cannot be used. */
+  readonly unseal?: Unseal
 }
 
 /** The bad ports of the Fetch standard ("port blocking"), which browsers refuse too. Port 0 is out of range anyway. */
@@ -72,14 +75,16 @@ export const webhookPatterns = {
   /** The Base64 of RFC 4648, padded, without stray bits behind the last byte. */
   signingSecret:
     '^whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$',
+  /** Version, key id, and the base64url of nonce, ciphertext and tag: 28 bytes more than the secret's own. */
+  sealed: '^sealed:v1:[A-Za-z0-9._-]{1,64}:[A-Za-z0-9_-]{38,5499}$',
   /** Names only: an offset such as `+03:00` is no zone. */
   timeZone: '^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*$',
 } as const
 
 export const signingSecretPrefix = 'whsec_'
 
-/** Begins a value that is encrypted. */
-export const sealedPrefix = 'sealed:v1:'
+/** Begins a value that is sealed, and no other. */
+export const sealedMark = 'sealed:'
 
 /** Stands for a hidden value where a webhook is shown; it is never taken for a value itself. */
 export const mask = '***'

@@ -23,6 +23,7 @@ import {
   webhookLimits,
 } from './webhook-rules.ts'
 import { readTimeZone } from './webhook-time-zone.ts'
+import { openedRecord } from './webhook-secrets.ts'
 import { contentTypes } from './webhook.ts'
 import type { ContentType, Webhook } from './webhook.ts'
 
@@ -32,14 +33,20 @@ export type WebhookValidation =
 
 type AddFault = (fault: WebhookFault) => void
 
-/** `rules`: the operator's; what is left out are those of browsers. Paths of faults are the record's own. */
+/**
+ * `rules`: the operator's; what is left out are those of browsers. Paths of faults are the record's own. The webhook's
+ * secrets are plain, whatever stands in the record.
+ */
 export function validateWebhook(
-  record: WebhookConfigRecord,
+  sealedRecord: WebhookConfigRecord,
   rules: WebhookRules = defaultWebhookRules,
 ): WebhookValidation {
   const faults: WebhookFault[] = []
+  const record = openedRecord(sealedRecord, rules.unseal, (fault) => faults.push(fault))
+  const unopened = new Set(faults.map(({ path }) => path))
   const add: AddFault = (fault) => {
-    faults.push(fault)
+    // What could not be opened is as if it were not there: nothing else is known of it.
+    if (!unopened.has(fault.path)) faults.push(fault)
   }
   readId('webhook_id', record.webhook_id, add)
   readId('account_id', record.account_id, add)

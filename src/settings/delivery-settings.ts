@@ -1,6 +1,7 @@
 // Settings in the shapes that the core takes, with the bounds that are nobody's to choose.
 // It stands here so that a setting's new name ends in this room, and the composition root only hands over.
 import { readDelay } from '../domain/delay-text.ts'
+import type { Unseal } from '../domain/unseal.ts'
 import type { WebhookRules } from '../domain/webhook-rules.ts'
 import { webhookLimits } from '../domain/webhook-rules.ts'
 import type { Settings } from './schema.ts'
@@ -62,7 +63,11 @@ export function isolationBoundsOf({ lanes, inFlight }: Settings) {
   }
 }
 
-/** What the operator decides about all webhooks. */
-export function webhookRulesOf({ webhooks }: Settings): WebhookRules {
-  return { blockedPorts: new Set(webhooks.blockedPorts), unverifiedTls: webhooks.unverifiedTls }
+/** What the operator decides about all webhooks. `unseal`: by the keys of the keyring. */
+export function webhookRulesOf({ webhooks }: Settings, unseal: Unseal): WebhookRules {
+  return {
+    blockedPorts: new Set(webhooks.blockedPorts),
+    unverifiedTls: webhooks.unverifiedTls,
+    unseal,
+  }
 }

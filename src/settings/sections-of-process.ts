@@ -40,6 +40,13 @@ export const sectionsOfProcess = {
     // Beyond a few hundred records the client spends more time on one write than it saves on the next.
     maxBatch: setting(is.wholeNumber(1, 500), 500, 'Outcomes per write at most'),
   },
+  secrets: {
+    keyringFile: setting(
+      is.text,
+      '',
+      'JSON file of keys with which secrets of webhooks are sealed and opened; empty: none is sealed, and sealed ones cannot be used',
+    ),
+  },
   ops: {
     host: setting(is.filledText, '127.0.0.1', 'Address on which metrics and health are served'),
     port: setting(is.wholeNumber(0, 65_535), 9_464, 'Its port; 0: a free one'),

@@ -3,6 +3,7 @@ import { renderMetricsTable } from './metrics-table.ts'
 import { renderParameterTable } from './parameter-table.ts'
 import { renderRecords } from './records-text.ts'
 import { renderRoomGraph } from './room-graph.ts'
+import { renderSealedExample } from './sealed-example.ts'
 import { renderSettingsTable } from './settings-table.ts'
 import type { Target } from './target.ts'
 import { renderWebhookSchema } from './webhook-schema.ts'
@@ -13,5 +14,6 @@ export const targets: readonly Target[] = [
   { path: 'README.md', region: 'settings', render: renderSettingsTable },
   { path: 'README.md', region: 'metrics', render: renderMetricsTable },
   { path: 'README.md', region: 'parameters', render: renderParameterTable },
+  { path: 'PUBLISHING.md', region: 'sealed', render: renderSealedExample },
   { path: 'ARCHITECTURE.md', region: 'rooms', render: renderRoomGraph },
 ]

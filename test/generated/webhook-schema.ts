@@ -11,14 +11,17 @@ import { contentTypes } from '../../src/domain/webhook.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
-const { webhookLimits: limits, webhookPatterns: patterns, mask, sealedPrefix } = rules
+const { webhookLimits: limits, webhookPatterns: patterns, mask, sealedMark } = rules
 const controls = String.raw`\u0000-\u001f\u007f-\u009f`
 const base64Characters = (bytes: number): number => Math.ceil(bytes / 3) * 4
 
 const id = { type: 'string', minLength: 1, maxLength: limits.idLength, pattern: `^[^${controls}]*$` }
 
-/** Neither the mask of a hidden value nor an encrypted one. */
-const secret = { not: { anyOf: [{ const: mask }, { pattern: `^${sealedPrefix}` }] } }
+/** Plain, so neither the mask of a hidden value nor what begins as a sealed one does; or sealed. */
+function secret(plain: Schema): Schema {
+  const not = { anyOf: [{ const: mask }, { pattern: `^${sealedMark}` }] }
+  return { type: 'string', anyOf: [{ ...plain, not }, { pattern: patterns.sealed }] }
+}
 
 const name = {
   title: 'Name',
@@ -68,11 +71,8 @@ const header: Schema = {
     },
     value: {
       title: 'Value',
-      description: 'Visible ASCII, with blanks and tabs inside. A secret.',
-      type: 'string',
-      maxLength: limits.headerValueLength,
-      pattern: patterns.headerValue,
-      ...secret,
+      description: 'Visible ASCII, with blanks and tabs inside. A secret, plain or sealed.',
+      ...secret({ maxLength: limits.headerValueLength, pattern: patterns.headerValue }),
     },
   },
 }
@@ -90,11 +90,8 @@ const basic: Schema = {
       pattern: `^[^:${controls}]*$`,
     },
     password: {
-      description: 'A secret.',
-      type: 'string',
-      maxLength: limits.passwordLength,
-      pattern: `^[^${controls}]*$`,
-      ...secret,
+      description: 'A secret, plain or sealed.',
+      ...secret({ maxLength: limits.passwordLength, pattern: `^[^${controls}]*$` }),
     },
     token: { type: 'null' },
   },
@@ -110,11 +107,8 @@ const bearer: Schema = {
     username: { type: 'null' },
     password: { type: 'null' },
     token: {
-      description: 'A secret.',
-      type: 'string',
-      maxLength: limits.tokenLength,
-      pattern: patterns.token,
-      ...secret,
+      description: 'A secret, plain or sealed.',
+      ...secret({ maxLength: limits.tokenLength, pattern: patterns.token }),
     },
   },
 }
@@ -185,12 +179,11 @@ const properties: Readonly<Record<(typeof webhookFormFields)[number], Schema>> =
     type: ['array', 'null'],
     maxItems: limits.signingSecrets,
     uniqueItems: true,
-    items: {
-      type: 'string',
+    items: secret({
       pattern: patterns.signingSecret,
       minLength: rules.signingSecretPrefix.length + base64Characters(limits.minSecretBytes),
       maxLength: rules.signingSecretPrefix.length + base64Characters(limits.maxSecretBytes),
-    },
+    }),
   },
   tls_verification: {
     title: 'TLS verification',

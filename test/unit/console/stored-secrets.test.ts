@@ -5,6 +5,7 @@ import { shownForm } from '../../../src/console/stored-secrets.ts'
 import type { StoredWebhook } from '../../../src/console/webhook-index.ts'
 import { defaultWebhookRules } from '../../../src/domain/webhook-rules.ts'
 import { plainWebhook } from '../../../src/local/plain-webhook.ts'
+import { sealedRecord, unsealBy } from '../../../src/secrets/sealing.ts'
 
 const secretOf = (fill: number): string => `whsec_${Buffer.alloc(24, fill).toString('base64')}`
 const config = {
@@ -207,5 +208,75 @@ describe('what is not the client’s to choose', () => {
 
   it.each([null, undefined, 7, 'text', []])('%p is no webhook', (body) => {
     expect(readDraft(body, context).kind).toBe('invalid')
+  })
+})
+
+describe('secrets that are stored sealed', () => {
+  const key = { id: 'k', bytes: Buffer.alloc(32, 1) }
+  const unseal = unsealBy({ find: (id) => (id === 'k' ? key : null) })
+  let nonces = 0
+  const sealer = { key, nonce: () => Buffer.alloc(12, (nonces += 1)) }
+  const sealed = { ...stored, config: sealedRecord(config, sealer) }
+  const withKeys = { ...context, stored: sealed, rules: { ...defaultWebhookRules, unseal } }
+
+  it('are shown as ***, stay sealed where *** is sent back, and are plain for a preview or a test', () => {
+    expect(shownForm(sealed)).toEqual(form)
+    const headers = [
+      { name: 'x-OTHER', value: '***' },
+      { name: 'X-Key', value: 'replaced' },
+    ]
+    const reading = readDraft({ ...form, headers, signing_secrets: [null, '***'] }, withKeys)
+    if (reading.kind === 'invalid') throw new Error(JSON.stringify(reading.faults))
+    expect(reading.record).toMatchObject({
+      headers: [{ value: sealed.config.headers[1]?.value }, { value: 'replaced' }],
+      authentication: sealed.config.authentication,
+      signing_secrets: [sealed.config.signing_secrets[1]],
+    })
+    expect(reading.webhook).toMatchObject({
+      headers: [{ value: 'other-secret' }, { value: 'replaced' }],
+      authentication: { password: 'password-secret' },
+      signingSecrets: [secretOf(2)],
+    })
+  })
+
+  it('stay with their address', () => {
+    const reading = readDraft({ ...form, address: 'https://evil.example.com' }, withKeys)
+    expect(reading.kind === 'invalid' && reading.faults.map(({ path, rule }) => [path, rule])).toEqual([
+      ['headers[0].value', 'conflict'],
+      ['headers[1].value', 'conflict'],
+      ['authentication.password', 'conflict'],
+    ])
+  })
+
+  it('are taken from nobody who brings them along, be it for the same address', () => {
+    const { headers, authentication, signing_secrets } = sealed.config
+    for (const given of [withKeys, { ...withKeys, stored: null }]) {
+      const { webhook_id: _id, ...fresh } = form
+      const reading = readDraft({ ...fresh, headers, authentication, signing_secrets }, given)
+      expect(reading.kind === 'invalid' && reading.faults.map(({ path, found }) => [path, found])).toEqual(
+        [
+          'headers[0].value',
+          'headers[1].value',
+          'signing_secrets[0]',
+          'signing_secrets[1]',
+          'authentication.password',
+        ].map((path) => [path, 'is not yours to give sealed']),
+      )
+    }
+  })
+
+  it('that cannot be opened any more are asked for again', () => {
+    const reading = readDraft(form, { ...withKeys, rules: defaultWebhookRules })
+    expect(reading.kind === 'invalid' && reading.faults.map(({ path, rule }) => [path, rule])).toEqual(
+      [
+        'headers[0].value',
+        'headers[1].value',
+        'authentication.password',
+        'signing_secrets[0]',
+        'signing_secrets[1]',
+      ].map((path) => [path, 'sealed']),
+    )
+    const anew = { headers: [], authentication: null, signing_secrets: [secretOf(3)] }
+    expect(readDraft({ ...form, ...anew }, { ...withKeys, rules: defaultWebhookRules }).kind).toBe('valid')
   })
 })

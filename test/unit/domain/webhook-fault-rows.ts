@@ -64,7 +64,12 @@ const types =
 const notSent = `content_type is none that can be sent; allowed: ${types}`
 const noHost = 'host is not a host; allowed: a domain name, an IPv4 address, or an IPv6 address'
 const noPort = 'allowed: a whole number from 1 to 65535'
-const sealed = 'is sealed, which this version does not open; allowed: the plain text'
+const orSealed =
+  'allowed: the plain text, or a value sealed for this webhook and field with a key of the keyring'
+const notSealed = `begins with sealed: and is no sealed value; ${orSealed}`
+const unopened = `is sealed, and cannot be opened here; ${orSealed}`
+/** Of the form of one. */
+const envelope = `sealed:v1:2026-11:${'A'.repeat(60)}`
 const notAscii =
   'headers[0].value has a character that is not visible ASCII, or a blank at an end; allowed: visible ASCII characters, with blanks and tabs between them'
 const noSecret =
@@ -213,7 +218,9 @@ export const recordRows: readonly FaultRow<Fields>[] = [
   says('form', header('x', `${secretText}\u0000`), notAscii),
   says('form', header('x', ` ${secretText}`), notAscii),
   says('form', header('x', 'пароль'), notAscii),
-  says('unsupported', header('x', `sealed:v1:${secretText}`), `headers[0].value ${sealed}`),
+  says('sealed', header('x', `sealed:${secretText}`), `headers[0].value ${notSealed}`),
+  says('sealed', header('x', `sealed:v1:${secretText}`), `headers[0].value ${notSealed}`),
+  cannot('sealed', header('x', envelope), `headers[0].value ${unopened}`),
   says('one_of', bearer({ type: 'unknown' }), 'authentication.type is unknown; allowed: basic, bearer'),
   says('required', basic({ username: null }), 'authentication.username is missing; allowed: text, for basic'),
   says(
@@ -247,7 +254,9 @@ export const recordRows: readonly FaultRow<Fields>[] = [
     basic({ password: 'a'.repeat(1_025) }),
     'authentication.password has 1025 characters; allowed: at most 1024',
   ),
-  says('unsupported', basic({ password: `sealed:v1:${secretText}` }), `authentication.password ${sealed}`),
+  says('sealed', basic({ password: `sealed:${secretText}` }), `authentication.password ${notSealed}`),
+  says('sealed', basic({ password: `sealed:v1:${secretText}` }), `authentication.password ${notSealed}`),
+  cannot('sealed', basic({ password: envelope }), `authentication.password ${unopened}`),
   says(
     'conflict',
     basic({ token: secretText }),
@@ -265,7 +274,9 @@ export const recordRows: readonly FaultRow<Fields>[] = [
     bearer({ token: `${secretText} x` }),
     'authentication.token has a character that is not visible ASCII; allowed: visible ASCII characters without blanks',
   ),
-  says('unsupported', bearer({ token: `sealed:v1:${secretText}` }), `authentication.token ${sealed}`),
+  says('sealed', bearer({ token: `sealed:${secretText}` }), `authentication.token ${notSealed}`),
+  says('sealed', bearer({ token: `sealed:v1:${secretText}` }), `authentication.token ${notSealed}`),
+  cannot('sealed', bearer({ token: envelope }), `authentication.token ${unopened}`),
   says(
     'conflict',
     bearer({ username: 'u' }),
@@ -309,7 +320,9 @@ export const recordRows: readonly FaultRow<Fields>[] = [
     { signing_secrets: [`whsec_${base64(99)}`] },
     'signing_secrets[0] has 138 characters; allowed: the Base64 of 24 to 64 bytes',
   ),
-  says('unsupported', { signing_secrets: [`sealed:v1:${secretText}`] }, `signing_secrets[0] ${sealed}`),
+  says('sealed', { signing_secrets: [`sealed:${secretText}`] }, `signing_secrets[0] ${notSealed}`),
+  says('sealed', { signing_secrets: [`sealed:v1:${secretText}`] }, `signing_secrets[0] ${notSealed}`),
+  cannot('sealed', { signing_secrets: [envelope] }, `signing_secrets[0] ${unopened}`),
   says('one_of', { tls_verification: 'unknown' }, 'tls_verification is unknown; allowed: on, off'),
   cannot(
     'reserved',

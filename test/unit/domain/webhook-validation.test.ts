@@ -35,7 +35,7 @@ const ruleNames: Record<WebhookRule, string> = {
   repeated: '',
   reserved: '',
   conflict: '',
-  unsupported: '',
+  sealed: '',
   undecodable: 'told by the table, of what is no record',
 }
 

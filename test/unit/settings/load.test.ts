@@ -89,16 +89,22 @@ describe('loadSettings', () => {
   })
 
   it('blocks the ports that browsers block, others, or none', () => {
+    const unseal = (): never => {
+      throw new Error('nothing is sealed')
+    }
     const rulesOf = (environment: Record<string, string>): WebhookRules =>
-      webhookRulesOf(loadSettings({ files: [], environment }))
-    expect(rulesOf({})).toEqual(defaultWebhookRules)
-    expect(rulesOf({ WEBHOOKS_BLOCKED_PORTS: '25' })).toMatchObject({ blockedPorts: new Set([25]) })
-    expect(rulesOf({ WEBHOOKS_BLOCKED_PORTS: 'none' })).toMatchObject({ blockedPorts: new Set() })
+      webhookRulesOf(loadSettings({ files: [], environment }), unseal)
+    expect(rulesOf({})).toEqual({ ...defaultWebhookRules, unseal })
+    expect(rulesOf({ WEBHOOKS_BLOCKED_PORTS: '25' })).toMatchObject({ blockedPorts: new Set([25]), unseal })
+    expect(rulesOf({ WEBHOOKS_BLOCKED_PORTS: 'none' })).toMatchObject({ blockedPorts: new Set(), unseal })
   })
 
   it('refuses TLS without verification unless it is allowed', () => {
+    const unseal = (): never => {
+      throw new Error('nothing is sealed')
+    }
     const rulesOf = (environment: Record<string, string>): WebhookRules =>
-      webhookRulesOf(loadSettings({ files: [], environment }))
+      webhookRulesOf(loadSettings({ files: [], environment }), unseal)
     expect(rulesOf({}).unverifiedTls).toBe('refused')
     expect(rulesOf({ WEBHOOKS_UNVERIFIED_TLS: 'allowed' }).unverifiedTls).toBe('allowed')
     expect(() => rulesOf({ WEBHOOKS_UNVERIFIED_TLS: 'true' })).toThrow(/one of refused, allowed/)
