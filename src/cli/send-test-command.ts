@@ -13,7 +13,7 @@ export function sendTestCommand(terminal: Terminal, finish: (code: number) => vo
       'Send one test request for each event type of a webhook; exit code 0 only if all are answered 2xx',
     )
     .option('--json', 'one JSON document')
-    .option('--show-secrets', 'the path as it is, instead of ***')
+    .option('--show-secrets', 'path and query as they are, instead of ***')
     .addOption(configOption())
   for (const option of [...webhookOptions(), eventFileOption()]) command.addOption(option)
   return command

@@ -1,11 +1,13 @@
 // `send-test` at work: the test requests are sent one after the other, as a call's events come, and told of.
 // Invariant: at most one for each event type, and no outcome is written.
 import type { CallEvent } from '../domain/call-event.ts'
+import { mask } from '../domain/webhook-rules.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import { asTestEvents, isSuccess, sendTestRequest } from '../console/test-request.ts'
 import type { TestTry } from '../console/test-request.ts'
 import { createHttpSender } from '../http/http-sender.ts'
 import { requestText } from '../render/request-text.ts'
+import type { RequestText } from '../render/request-text.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { deliverySettingsOf } from '../settings/delivery-settings.ts'
 import { readHttpAccess } from '../settings/http-access.ts'
@@ -58,6 +60,11 @@ async function sendAll(
   }
 }
 
+/** A label here, not a request to look at: what stands in its query is as little to be seen as the path. */
+function lineOf({ line }: RequestText, secrets: 'shown' | 'masked'): string {
+  return secrets === 'shown' ? line : line.replace(/\?\S*/, `?${mask}`)
+}
+
 /** One try for a person and for a program. */
 function toldOf(
   webhook: Webhook,
@@ -69,7 +76,7 @@ function toldOf(
     const reason = rendering.kind === 'request' ? 'not sent' : refusalText(rendering)
     return { lines: [`${event_type}: ${reason}`], fields: { event_type, event_id, delivered: false, reason } }
   }
-  const { line } = requestText(rendering.request, webhook, secrets)
+  const line = lineOf(requestText(rendering.request, webhook, secrets), secrets)
   const { connectMs, firstByteMs, totalMs } = result.timings
   const answered = result.kind === 'answered' ? result : null
   const unanswered = result.kind === 'unanswered' ? result : null

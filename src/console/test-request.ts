@@ -9,7 +9,7 @@ import { sampleEvent } from '../domain/sample-event.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import { deliveryIdOf } from '../join/delivery-id.ts'
 import type { Clock, HttpSender } from '../ports.ts'
-import { maskExcerpt } from '../render/mask.ts'
+import { maskExcerpt, withMaskedRedirect } from '../render/mask.ts'
 import { render } from '../render/render.ts'
 import type { Rendering } from '../render/render.ts'
 import { reasonOfStatus } from '../retry/judgement.ts'
@@ -60,7 +60,8 @@ export async function sendTestRequest(
   if (rendering.kind !== 'request') return { event, rendering, result: null, excerpt: null }
   const totalTimeoutMs = webhook.totalTimeoutMs ?? limits.totalTimeoutMs
   const { signal } = new AbortController()
-  const result = await sender.send(rendering.request, { ...limits, totalTimeoutMs }, signal)
+  const answer = await sender.send(rendering.request, { ...limits, totalTimeoutMs }, signal)
+  const result = withMaskedRedirect(answer, webhook, rendering.sensitive)
   const shown = excerpts && result.kind === 'answered' && isSuccess(result) ? result.excerpt : null
   return { event, rendering, result, excerpt: maskExcerpt(shown, rendering.sensitive()) }
 }

@@ -7,7 +7,7 @@ import type { Webhook } from '../domain/webhook.ts'
 import type { Asked, Permit, Urgency } from '../isolation/admission.ts'
 import type { TryVerdict } from '../ports.ts'
 import type { Grant } from '../progress/in-flight-budget.ts'
-import { maskExcerpt } from '../render/mask.ts'
+import { maskExcerpt, withMaskedRedirect } from '../render/mask.ts'
 import { render } from '../render/render.ts'
 import { judge } from '../retry/judgement.ts'
 import type { Judgement } from '../retry/judgement.ts'
@@ -178,7 +178,7 @@ class DeliveryLife {
     const shown = settings.excerpts && result.kind === 'answered' ? result.excerpt : null
     return this.#conclude(webhook, judgement, waitMs, {
       ...found,
-      result,
+      result: withMaskedRedirect(result, webhook, rendering.sensitive),
       queuedMs: begunAtMs - this.#taken.takenAtMs,
       excerpt: shown === null ? null : maskExcerpt(shown, rendering.sensitive()),
       cutValues: rendering.cutValues,

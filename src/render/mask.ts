@@ -1,6 +1,8 @@
 // What an answer's excerpt may show. Receivers echo what they were sent; an outcome must not carry a caller's
 // number or a token on to whoever reads the results topic.
 // Invariant: what is hidden is marked first and cut out last, so that no replacement uncovers or builds another.
+import type { AttemptResult } from '../domain/attempt.ts'
+import type { Webhook } from '../domain/webhook.ts'
 import { readingsOf } from './readings.ts'
 import type { Reading } from './readings.ts'
 
@@ -24,6 +26,28 @@ export function maskExcerpt(answer: string | null, sensitive: readonly string[])
   const hidden = new Uint8Array(excerpt.length)
   if (texts.size > 0) for (const reading of readingsOf(excerpt)) hide(texts, reading, hidden)
   return withStars(excerpt, hidden).slice(0, maxCharacters).toWellFormed()
+}
+
+/**
+ * Where a redirect leads, as far as it may be told: a receiver can put what it was sent into a host's name too. What
+ * stands in the webhook's own origin is no news, and the usual redirects, to https or to a name below or above, stay.
+ */
+function maskOrigin(origin: string, own: string, sensitive: readonly string[]): string {
+  const [told, known] = [origin, own].map((text) => text.toLowerCase()) as [string, string]
+  const repeats = sensitive
+    .map((text) => text.toLowerCase())
+    .some((text) => text.length >= minMaskedCharacters && told.includes(text) && !known.includes(text))
+  return repeats ? `${origin.split('//', 1)[0]}//***` : origin
+}
+
+/** `sensitive`: asked only where there is a redirect. */
+export function withMaskedRedirect(
+  result: AttemptResult,
+  { origin }: Pick<Webhook, 'origin'>,
+  sensitive: () => readonly string[],
+): AttemptResult {
+  if (result.kind !== 'answered' || result.redirectOrigin === null) return result
+  return { ...result, redirectOrigin: maskOrigin(result.redirectOrigin, origin, sensitive()) }
 }
 
 /** Forms write a space as a plus, and some receivers read every plus as a space. */

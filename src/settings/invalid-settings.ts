@@ -1,5 +1,5 @@
 // Why the settings cannot be used: every fault at once, a line each, so that one start tells all there is to mend.
-// Invariant: a secret's value, and what stands before the @ of a URL, is in no line.
+// Invariant: a secret's value, what stands before an @, where URLs have their logins, and a URL's query are in no line.
 import type { NamedSetting } from './setting.ts'
 
 /** Refusal to start: the settings as given cannot be used. The text holds one line per fault. */
@@ -30,7 +30,10 @@ const longestShown = 80
 function shown(value: unknown): string {
   // The environment holds only text: a number there is one that is out of range.
   if (typeof value === 'string' && isNumeric(value)) return value
-  const whole = (JSON.stringify(value) ?? 'undefined').replaceAll(/\/\/[^/@"]*@/g, '//***@')
+  // A login stands before an @; it may hold what looks like an end of it.
+  const whole = (JSON.stringify(value) ?? 'undefined')
+    .replace(/^("?(?:\w+:\/\/)?).*@/s, '$1***@')
+    .replace(/(\/\/[^?]*\?).*(?=")/s, '$1***')
   return whole.length > longestShown ? `${whole.slice(0, longestShown)}…` : whole
 }
 

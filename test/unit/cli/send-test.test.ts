@@ -72,6 +72,17 @@ describe('send-test', () => {
     expect(shown.out).toContain('POST /canary-path HTTP/1.1')
   })
 
+  it('shows no query either, which holds literals and values', async () => {
+    const { origin } = await answering(() => ({ status: 200 }))
+    const form = formFor(origin, { method: 'GET', content_type: null })
+    const { out } = await sendTest(form)
+    expect(out.split('\n')[0]).toBe(`call_end: GET /***?*** HTTP/1.1, to ${origin}`)
+    expect((await sendTest(form, '--json')).out).not.toContain('canary')
+    expect((await sendTest(form, '--show-secrets')).out).toMatch(
+      /GET \/canary-path\?call=test-.*&key=canary-literal /,
+    )
+  })
+
   it('keeps the answer of anything but a success to itself', async () => {
     const { origin } = await answering(() => ({ status: 404, body: 'private page' }))
     const { exitCode, out } = await sendTest(formFor(origin))

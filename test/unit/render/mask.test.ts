@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { maskExcerpt } from '../../../src/render/mask.ts'
+import type { AttemptResult } from '../../../src/domain/attempt.ts'
+import { maskExcerpt, withMaskedRedirect } from '../../../src/render/mask.ts'
 import { computingMs } from '../../harness/computing-time.ts'
 
 const number = '+79161234567'
@@ -166,5 +167,45 @@ describe('the end of an excerpt', () => {
   it('may look like a beginning by accident only where 4 characters agree', () => {
     expect(maskExcerpt('saved the call', ['call_end'])).toBe('saved the ***')
     expect(maskExcerpt('saved the cal', ['call_end'])).toBe('saved the cal')
+  })
+})
+
+describe('where a redirect leads', () => {
+  const answered = (redirectOrigin: string | null): AttemptResult => ({
+    kind: 'answered',
+    statusCode: 301,
+    redirectOrigin,
+    retryAfter: null,
+    excerpt: null,
+    timings: { connectMs: 1, firstByteMs: 1, totalMs: 1 },
+  })
+  const shown = (to: string | null, ...sensitive: readonly string[]): unknown =>
+    Object(withMaskedRedirect(answered(to), { origin: 'http://crm.example.com' }, () => sensitive))
+      .redirectOrigin
+
+  it.each([
+    ['a host’s name that repeats a secret', 'https://token-7f3a.evil.test', ['token-7f3a'], 'https://***'],
+    ['whatever the case of the secret', 'https://token-7f3a.evil.test:8443', ['Token-7F3A'], 'https://***'],
+    [
+      'the same host by https',
+      'https://crm.example.com',
+      ['crm.example.com', '/crm/', 'crm'],
+      'https://crm.example.com',
+    ],
+    [
+      'another name of the same',
+      'https://www.crm.example.com',
+      ['example', 'call_end'],
+      'https://www.crm.example.com',
+    ],
+    [
+      'a value that is too short to tell anything',
+      'https://ru.example.org',
+      ['ru', '1'],
+      'https://ru.example.org',
+    ],
+    ['nowhere', null, ['token-7f3a'], null],
+  ])('%s', (_, to, sensitive, expected) => {
+    expect(shown(to, ...sensitive)).toBe(expected)
   })
 })

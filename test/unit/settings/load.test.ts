@@ -211,9 +211,16 @@ describe('secrets', () => {
     expect(faultsOf({ files: [path] })).toEqual([
       `kafka.sasl.password (${path}): a hidden value is a number; allowed: text without control characters`,
     ])
-    expect(
-      faultsOf({ environment: { REGISTRY_URL: `http://user:${secret}@registry` } }).join(),
-    ).not.toContain(secret)
+    for (const [name, value] of [
+      ['REGISTRY_URL', `http://user:${secret}@registry`],
+      ['REGISTRY_URL', `http://user:${secret}/${secret}@registry`],
+      ['REGISTRY_URL', `http://registry/?key=${secret}`],
+      ['KAFKA_BROKERS', `user:${secret}@kafka-1:9092,kafka-2:9092`],
+    ] as const) {
+      const faults = faultsOf({ environment: { [name]: value } }).join()
+      expect(faults).toContain(`(${name}): "`)
+      expect(faults).not.toContain(secret)
+    }
     expect(faultsOf({ files: [file(`{"kafka": {"sasl": {"password": "${secret}`)] }).join()).not.toContain(
       secret,
     )
