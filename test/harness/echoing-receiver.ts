@@ -59,10 +59,9 @@ function answer(request: IncomingMessage, body: string, response: ServerResponse
   const isFirst = headers['webhook-attempt'] === '1'
   const echo = [url, decoded(url), ...rawHeaders, body, decoded(body)].join('\n')
   // What a header may hold, short of what would make the answer too large.
-  const asHeader = encodeURI(`${url} ${headers.authorization ?? ''} ${headers['x-key'] ?? ''} ${body}`).slice(
-    0,
-    6_000,
-  )
+  const asHeader = encodeURI(
+    `${url} ${headers.authorization ?? ''} ${String(headers['x-key'])} ${body}`,
+  ).slice(0, 6_000)
   switch (manner) {
     case 'success':
       response.end(echo)
