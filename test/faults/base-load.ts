@@ -9,6 +9,7 @@ import { simulateCall } from '../../src/local/simulated-call.ts'
 import { addressOf } from '../harness/receivers.ts'
 import type { WorkerRig } from '../harness/worker-rig.ts'
 import { webhookRecord } from '../harness/worker-rig.ts'
+import { plantedEvent, plantedWebhook } from './canaries.ts'
 import type { Order, OrderedDelivery } from './oracle/ledger.ts'
 
 export const destinations = 20
@@ -105,7 +106,9 @@ export async function prepareBaseLoad(
         partitionOf.push(partition)
       }
     }
-    const acknowledgement = rig.publisher.callEvent(event).finally(() => written.delete(acknowledgement))
+    const acknowledgement = rig.publisher
+      .callEvent(plantedEvent(event))
+      .finally(() => written.delete(acknowledgement))
     // Judged in `stop`; a publisher that is stopped meanwhile is no unhandled rejection.
     acknowledgement.catch(() => {})
     written.add(acknowledgement)
@@ -217,7 +220,7 @@ async function publishWebhooks(rig: WorkerRig, port: number): Promise<ReadonlyMa
         path: `/${webhookId}`,
         ...address,
       })
-      written.push(rig.publisher.webhook(record))
+      written.push(rig.publisher.webhook(plantedWebhook(record)))
     }
   }
   await Promise.all(written)

@@ -19,6 +19,8 @@ export type CollectedOutcome = WrittenOutcome &
 export interface Collected {
   readonly records: readonly ReadableRecord[]
   readonly outcomes: readonly CollectedOutcome[]
+  /** Dead ones, as they stand in their topic. */
+  readonly letters: readonly SourceRecord[]
 }
 
 export interface Collector {
@@ -49,6 +51,7 @@ export function createCollector(settings: Settings): Collector {
             ...(await decoders.parked(parked)),
           ],
           outcomes: await decoders.outcomes(await read(outcomes.name)),
+          letters: [...letters.values()],
         }
       } finally {
         decoders.stop()

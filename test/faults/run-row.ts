@@ -7,6 +7,7 @@ import { groupLag } from '../harness/group-lag.ts'
 import { until } from '../harness/until.ts'
 import type { BaseLoad } from './base-load.ts'
 import { destinations } from './base-load.ts'
+import { leaksIn } from './canaries.ts'
 import { createCollector } from './collect.ts'
 import type { Collector } from './collect.ts'
 import type { Ground } from './ground.ts'
@@ -81,13 +82,14 @@ export async function playRow(
   const recoveryMs = await scene.arrivals.recovery(endedAtMs, usualPerSecond, recoveryPatienceMs)
   await afterwards(scene.load, row.staleForMs ?? 1_000)
   const uncommitted = await comeToRest(scene)
-  const measured = [
+  const measured: Measured[] = [
     ...(await measure()),
     { name: 'uncommitted', value: uncommitted, atMost: 0 },
     ...(await afterRest()),
   ]
   await scene.arrivals.complete()
-  const verdict = await judged(scene, collector)
+  const { verdict, leaks } = await judged(scene, collector)
+  measured.push({ name: 'leaks', value: leaks.length, atMost: 0 })
   const { anomalies, duplicates } = verdict
   const events = scene.load.orders.length
   return {
@@ -109,6 +111,7 @@ export async function playRow(
     perSecond: courseAround(scene, endedAtMs),
     missed: [
       ...missedOf(verdict),
+      ...leaks,
       ...measured.flatMap(missedGoal),
       ...(recoveryMs === null || recoveryMs > row.recoveryWithinMs
         ? [`recovery took ${recoveryMs ?? `more than ${recoveryPatienceMs}`} ms, not ${row.recoveryWithinMs}`]
@@ -165,11 +168,14 @@ async function comeToRest({ rig, load }: Scene): Promise<number> {
   return uncommitted
 }
 
-async function judged(scene: Scene, collector: Collector): Promise<Verdict> {
-  const { records, outcomes } = await collector.collect()
+async function judged(
+  scene: Scene,
+  collector: Collector,
+): Promise<{ readonly verdict: Verdict; readonly leaks: readonly string[] }> {
+  const { records, outcomes, letters } = await collector.collect()
   const { orders, deletions } = scene.load
   const { arrivals, commits, interruptions } = scene
-  return judge({
+  const verdict = judge({
     orders,
     deletions,
     arrivals: arrivals.all,
@@ -178,6 +184,7 @@ async function judged(scene: Scene, collector: Collector): Promise<Verdict> {
     commits: commits.taken,
     interruptions,
   })
+  return { verdict, leaks: leaksIn({ outputs: scene.outputs(), outcomes, letters }) }
 }
 
 function courseAround({ arrivals }: Scene, atMs: number): readonly number[] {

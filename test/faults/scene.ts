@@ -14,6 +14,7 @@ import { startWorkerRig } from '../harness/worker-rig.ts'
 import type { WorkerRig } from '../harness/worker-rig.ts'
 import { destinations, prepareBaseLoad } from './base-load.ts'
 import type { BaseLoad } from './base-load.ts'
+import { plantedSettings } from './canaries.ts'
 import type { Ground } from './ground.ts'
 import type { Interruption } from './oracle/ledger.ts'
 import { watchArrivals } from './watched-arrivals.ts'
@@ -34,6 +35,8 @@ export interface Scene {
   readonly load: BaseLoad
   readonly arrivals: WatchedArrivals
   readonly commits: GroupCommits
+  /** All that each worker has printed, those that have ended too. */
+  outputs(): readonly string[]
   /** Those that live, in the order of their start. */
   readonly members: readonly Member[]
   readonly interruptions: Interruption[]
@@ -88,7 +91,10 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
     closing.push(() => load.halt())
     const arrivals = watchArrivals(receivers, load)
     closing.push(() => arrivals.stop())
-    const workers = new Group({ ...rig.environment, LOG_LEVEL: 'info', ...ground.forWorkers }, imports)
+    const workers = new Group(
+      { ...rig.environment, LOG_LEVEL: 'info', ...plantedSettings, ...ground.forWorkers },
+      imports,
+    )
     closing.push(() => workers.end())
     const means = workers.means()
     const forget = (): void => {
@@ -106,6 +112,7 @@ class Group {
   readonly #environment: Readonly<Record<string, string>>
   readonly #imports: readonly string[]
   readonly #members: Member[] = []
+  readonly #all: WorkerProcess[] = []
   /** Started and not ended by us. */
   readonly #running = new Set<Promise<Member>>()
   readonly #interruptions: Interruption[] = []
@@ -116,8 +123,12 @@ class Group {
     this.#imports = imports
   }
 
-  means(): Pick<Scene, 'members' | 'interruptions' | 'startWorker' | 'stopWorker' | 'kill' | 'interrupted'> {
+  means(): Pick<
+    Scene,
+    'outputs' | 'members' | 'interruptions' | 'startWorker' | 'stopWorker' | 'kill' | 'interrupted'
+  > {
     return {
+      outputs: () => this.#all.map((process) => process.output()),
       members: this.#members,
       interruptions: this.#interruptions,
       startWorker: () => this.#start(),
@@ -149,6 +160,7 @@ class Group {
     try {
       const member = await starting
       this.#members.push(member)
+      this.#all.push(member.process)
       return member
     } finally {
       this.#running.delete(starting)

@@ -36,13 +36,14 @@ function handle(destination: number, request: IncomingMessage, response: ServerR
     const sender = request.headers['user-agent'] ?? ''
     const atMs = performance.timeOrigin + performance.now()
     arrivals.push({ destination, deliveryId, attempt, sender, atMs })
-    answer(manners.get(destination) ?? everybody, { deliveryId, attempt }, response)
+    const echo = `${request.url ?? ''} ${request.headers.authorization ?? ''} ${String(request.headers['x-key'])}`
+    answer(manners.get(destination) ?? everybody, { deliveryId, attempt, echo }, response)
   })
 }
 
 function answer(
   manner: Manner,
-  { deliveryId, attempt }: { deliveryId: string; attempt: number },
+  { deliveryId, attempt, echo }: { deliveryId: string; attempt: number; echo: string },
   response: ServerResponse,
 ): void {
   switch (manner) {
@@ -55,10 +56,13 @@ function answer(
       response.writeHead(503).end()
       return
     case 'well': {
-      // One in ten answers 503 once.
+      // One in ten answers 503 once, and repeats what it was sent.
       const isUnlucky = Number.parseInt(deliveryId.slice(-2), 16) < 26
-      const status = options.failsOnce === true && attempt === 1 && isUnlucky ? 503 : 200
-      setTimeout(() => response.writeHead(status).end(), options.answerAfterMs)
+      const fails = options.failsOnce === true && attempt === 1 && isUnlucky
+      setTimeout(
+        () => response.writeHead(fails ? 503 : 200).end(fails ? echo : undefined),
+        options.answerAfterMs,
+      )
       return
     }
     case 'gone':

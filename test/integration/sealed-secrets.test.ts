@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { openRewriter } from '../../src/cli/webhook-rewriter.ts'
 import { startReceiver } from '../../src/local/receiver.ts'
 import type { Receiver } from '../../src/local/receiver.ts'
 import { simulateCall } from '../../src/local/simulated-call.ts'
@@ -151,4 +152,36 @@ it('plain secrets are sealed where it is asked for, and what another webhook’s
   const left = await run(['secrets', 'rotate'])
   expect(left.exitCode).toBe(1)
   expect(left.out).toContain('secrets that no key of the keyring opens: 1')
+})
+
+it('an edit that comes in between stands', async () => {
+  const { publisher, settings } = rig
+  const ids = Array.from({ length: 20 }, (_, index) => `edited-${index}`)
+  const record = (webhook_id: string, path: string) =>
+    webhookRecord({ webhook_id, account_id: 'edited', port: receiver.port, path })
+  await Promise.all(ids.map((id) => publisher.webhook(record(id, '/before'))))
+  const rewriter = await openRewriter(settings)
+  let edits = 0
+  const ends = await Promise.all(
+    ids.map(async (id) => {
+      const edited: Promise<void>[] = []
+      // Published while the rewriter is about to write what it made of the version before.
+      const end = await rewriter.rewrite(id, (stored) => {
+        if (edited.length === 0) edited.push(publisher.webhook(record(id, '/after')))
+        edits += 1
+        return { ...stored, headers: [{ name: 'X-Rewritten', value: 'yes' }] }
+      })
+      await Promise.all(edited)
+      return end
+    }),
+  )
+  await rewriter.close()
+  expect(new Set(ends)).toEqual(new Set(['written']))
+  expect(edits).toBeGreaterThanOrEqual(ids.length)
+  const afterwards = await openRewriter(settings)
+  const paths = Array.from(afterwards.stored())
+    .filter(({ accountId }) => accountId === 'edited')
+    .map(({ config }) => config.path)
+  await afterwards.close()
+  expect(paths).toEqual(ids.map(() => '/after'))
 })
