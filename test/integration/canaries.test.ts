@@ -83,7 +83,7 @@ function secretWebhook(id: string, port: number, fields: Partial<WebhookConfigRe
     headers: [{ name: 'X-Key', value: at(`header of ${id}`) }],
     authentication: { type: 'basic', username: 'me', password: at(`password of ${id}`), token: null },
     signing_secrets: [signingSecretOf(`signing secret of ${id}`)],
-    limits: { total_timeout_ms: 2_000, concurrency: null, rate_per_second: null, retry_horizon_s: 4 },
+    limits: { total_timeout_ms: 2_000, concurrency: null, rate_per_second: null, retry_horizon_s: 3 },
     ...fields,
   })
 }
