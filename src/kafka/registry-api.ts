@@ -64,13 +64,25 @@ export async function askRegistry(
   if (response.ok) return { kind: 'accepted', body: answer }
   if (response.status === 404 && [40401, 40402, 40403].includes(Number(answer['error_code'])))
     return { kind: 'absent' }
-  const reason = typeof answer['message'] === 'string' ? answer['message'] : `status ${response.status}`
+  const told = typeof answer['message'] === 'string' ? answer['message'] : `status ${response.status}`
+  const reason = withoutLogin(told, { username, password })
   if (response.status === 409 || response.status === 422) return { kind: 'refused', reason }
   const hint = response.status === 404 ? '; the API’s base path belongs to its address' : ''
   throw new RegistryRefused(
     `the schema registry at ${url} answers ${response.status} to ${method} ${path}: ${reason}${hint}`,
     { away: notNow(response.status) },
   )
+}
+
+/** What answers, be it a gateway's error page, may throw back what it was sent. */
+export function withoutLogin(
+  text: string,
+  { username, password }: Pick<RegistryAccess, 'username' | 'password'>,
+): string {
+  if (password === '') return text
+  const token = Buffer.from(`${username}:${password}`).toString('base64')
+  const forms = [token, password, encodeURIComponent(password), JSON.stringify(password).slice(1, -1)]
+  return forms.reduce((shown, form) => shown.replaceAll(form, '***'), text)
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import avro from 'avsc'
 import type { Observer } from '../ports.ts'
-import { askRegistry } from './registry-api.ts'
+import { askRegistry, withoutLogin } from './registry-api.ts'
 
 export interface RegistryAccess {
   /** With the base path of the Confluent API, if it has one. */
@@ -139,7 +139,8 @@ export class WriterSchemas {
   }
 
   #trouble(schemaId: number, error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error)
+    // The client's error repeats the whole answer.
+    const text = withoutLogin(error instanceof Error ? error.message : String(error), this.#access)
     this.#observer.observe({ kind: 'trouble', where: 'registry', error: `schema id ${schemaId}: ${text}` })
   }
 }

@@ -67,7 +67,7 @@ function answer(request: IncomingMessage, body: string, response: ServerResponse
       response.end(echo)
       return
     case 'failure':
-      response.writeHead(500, { 'x-echo': asHeader }).end(JSON.stringify({ echo }))
+      response.writeHead(500, { 'x-echo': asHeader }).end(JSON.stringify({ echo, message: echo }))
       return
     case 'page':
       response

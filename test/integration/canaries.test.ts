@@ -339,6 +339,7 @@ describe('the command line', () => {
       KAFKA_SASL_USERNAME: 'worker',
       KAFKA_CONNECTION_TIMEOUT_MS: '500',
     }
+    const echoingRegistry = { REGISTRY_URL: `http://127.0.0.1:${receiver.port}/failure` }
     const brokenJson = `{"registry": {"password": "${at('password in a broken file')}`
     const event = file('event.json', personalEvent('by hand'))
     const form = file('form.json', good)
@@ -364,6 +365,7 @@ describe('the command line', () => {
       ['topics check', login],
       ['schemas check'],
       ['schemas check', { REGISTRY_URL: 'http://127.0.0.1:1' }],
+      ['schemas check', echoingRegistry],
       ['secrets rotate --dry-run'],
       [
         'secrets rotate --dry-run',
@@ -413,10 +415,20 @@ describe('the command line', () => {
         ...(await cli(words.split(' '), environment, input)),
       })),
     )
-    // Its log goes where only a process's can be caught.
-    const refused = await runToItsEnd({ words: ['worker'], environment: { ...rig.environment, ...login } })
-    expect(refused.exitCode).toBe(1)
-    written.set('log of a worker whose login is refused', [...refused.out, ...refused.err].join('\n'))
+    // Their logs go where only a process's can be caught.
+    const starts = [login, { ...echoingRegistry, REGISTRY_START_WITHIN_MS: '1000' }].map(
+      async (environment) => {
+        const ended = await runToItsEnd({
+          words: ['worker'],
+          environment: { ...rig.environment, ...environment },
+        })
+        expect(ended.exitCode).toBe(1)
+        return [...ended.out, ...ended.err].join('\n')
+      },
+    )
+    for (const [index, text] of (await Promise.all(starts)).entries()) {
+      written.set(`log of a worker that cannot start, ${index}`, text)
+    }
     for (const [index, { words, out, err }] of all.entries())
       written.set(`${index}: ${words}`, `${out}\n${err}`)
     const ofViews = [...written].filter(([what]) => /: (webhooks get|render)/.test(what))

@@ -4,7 +4,9 @@ import { once } from 'node:events'
 import avro from 'avsc'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { Observation } from '../../../src/domain/observation.ts'
+import { askRegistry } from '../../../src/kafka/registry-api.ts'
 import { WriterSchemas } from '../../../src/kafka/writer-schemas.ts'
+import { until } from '../../harness/until.ts'
 
 interface Reply {
   readonly status: number
@@ -53,6 +55,53 @@ const registry = async (...replies: Reply[]) => {
   opened.push(schemas)
   const find = (schemaId = 7) => schemas.find(schemaId, new AbortController().signal)
   return { schemas, asked, troubles, find, pass: (ms: number) => void (nowMs += ms) }
+}
+
+describe('a registry that throws back the login', () => {
+  it.each([
+    ['in a message', (login: string) => ({ status: 500, body: { message: `who is ${login}?` } })],
+    ['in an error page', (login: string) => ({ status: 502, body: `<p>${login}</p>` })],
+  ])('%s is told without it', async (_, replyTo) => {
+    const password = 'p4ss "word'
+    const { port } = await echoingLogin(replyTo)
+    const troubles: Observation[] = []
+    const access = { url: `http://127.0.0.1:${port}`, username: 'worker', password }
+    const schemas = new WriterSchemas(access, { observe: (one) => void troubles.push(one) })
+    opened.push(schemas)
+    const stopping = new AbortController()
+    const asking = schemas.find(7, stopping.signal).catch(() => {})
+    await until(() => troubles.length > 0, 'a trouble')
+    const text = JSON.stringify(troubles)
+    expect(text).toContain('***')
+    for (const form of [password, JSON.stringify(password).slice(1, -1), btoa(`worker:${password}`)]) {
+      expect(text).not.toContain(form)
+    }
+    await expect(askRegistry(access, 'GET', '/subjects')).rejects.toThrow(/answers 50[02]/)
+    await askRegistry(access, 'GET', '/subjects').catch((error: Error) => {
+      expect(error.message).not.toContain(password)
+      expect(error.message).not.toContain(btoa(`worker:${password}`))
+    })
+    stopping.abort()
+    await asking
+  })
+})
+
+/** Replies with what it makes of the header and of the password in it. */
+async function echoingLogin(replyTo: (login: string) => Reply) {
+  const server = createServer((request, response) => {
+    const { authorization = '' } = request.headers
+    const plain = Buffer.from(authorization.slice('Basic '.length), 'base64').toString()
+    const { status, body } = replyTo(`${authorization} ${plain}`)
+    const json = typeof body !== 'string'
+    response.writeHead(status, { 'content-type': json ? 'application/json' : 'text/html' })
+    response.end(json ? JSON.stringify(body) : body)
+  })
+  servers.push(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the registry has no port')
+  return { port: address.port }
 }
 
 describe("the schema of a record's writer", () => {
