@@ -409,12 +409,6 @@ describe('the command line', () => {
         JSON.stringify({ ...good, method: 'GET', path: `${manner}/${at('path of a form')}` }),
       ]),
     ]
-    const all = await Promise.all(
-      runs.map(async ([words, environment, input]) => ({
-        words,
-        ...(await cli(words.split(' '), environment, input)),
-      })),
-    )
     // Their logs go where only a process's can be caught.
     const starts = [login, { ...echoingRegistry, REGISTRY_START_WITHIN_MS: '1000' }].map(
       async (environment) => {
@@ -425,6 +419,12 @@ describe('the command line', () => {
         expect(ended.exitCode).toBe(1)
         return [...ended.out, ...ended.err].join('\n')
       },
+    )
+    const all = await Promise.all(
+      runs.map(async ([words, environment, input]) => ({
+        words,
+        ...(await cli(words.split(' '), environment, input)),
+      })),
     )
     for (const [index, text] of (await Promise.all(starts)).entries()) {
       written.set(`log of a worker that cannot start, ${index}`, text)
