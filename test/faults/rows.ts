@@ -52,7 +52,8 @@ export const shortTimes: Times = {
   frozenMs: 12_000,
   awayMs: 8_000,
   halfOpenMs: 12_000,
-  slowMs: 8_000,
+  // Long enough for the rate, not the moment in which it falls back.
+  slowMs: 20_000,
   registryAwayMs: 8_000,
   refusedMs: 10_000,
   stormMs: 12_000,

@@ -65,11 +65,23 @@ await onLocalStack(async () => {
     }
     const exitCodes = await Promise.all([...scene.members].map((member) => scene.stopWorker(member)))
     const missed = reports.filter((report) => report.missed.length > 0).length
-    const slopeMbPerHour = Number(slopeOf(minimaOf(samples)).toFixed(1))
+    const minima = minimaOf(samples)
+    const slopeMbPerHour = Number(slopeOf(minima).toFixed(1))
+    const minimaMb = minima.map(({ rssMb }) => Math.round(rssMb))
     const flat = (handles.at(-1) ?? 0) <= (handles[0] ?? 0) + 10
     const faultsDone = reports.length
     console.log(
-      JSON.stringify({ soak: 'over', seed, minutes, faultsDone, missed, slopeMbPerHour, handles, exitCodes }),
+      JSON.stringify({
+        soak: 'over',
+        seed,
+        minutes,
+        faultsDone,
+        missed,
+        slopeMbPerHour,
+        minimaMb,
+        handles,
+        exitCodes,
+      }),
     )
     const isShort = minutes < 30
     if (missed > 0 || !flat || (!isShort && slopeMbPerHour > 15) || exitCodes.some((code) => code !== 0))
