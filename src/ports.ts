@@ -118,9 +118,10 @@ export interface ParkedDecoder {
 export interface Parking {
   /**
    * Resolves, with where it was written, when all in-sync replicas have the record; retries until then. Rejects only
-   * after `stop`, and for a record that the topic refuses for its size. `delayMs`: one of those that there are topics for.
+   * after `stop`, for a record that the topic refuses for its size, and once `giveUp` has aborted, from when on nothing is
+   * sent. `delayMs`: one of those that there are topics for.
    */
-  park(parked: ParkedDelivery, delayMs: number): Promise<RecordPosition>
+  park(parked: ParkedDelivery, delayMs: number, giveUp?: AbortSignal): Promise<RecordPosition>
   stop(): Promise<void>
 }
 
@@ -172,8 +173,11 @@ export interface QuickTries {
 export type TryVerdict = { readonly kind: 'stop' } | { readonly kind: 'again'; readonly waitMs: number }
 
 export interface OutcomeSink {
-  /** Resolves when all in-sync replicas have the record; retries until then. Rejects only after `stop`. */
-  write(outcome: Outcome): Promise<void>
+  /**
+   * Resolves when all in-sync replicas have the record; retries until then. Rejects only after `stop`, and once `giveUp`
+   * has aborted, from when on nothing is sent.
+   */
+  write(outcome: Outcome, giveUp?: AbortSignal): Promise<void>
   stop(): Promise<void>
 }
 
@@ -195,7 +199,7 @@ export interface DeadLetter {
 }
 
 export interface DeadLetterSink {
-  /** As OutcomeSink.write. */
+  /** As OutcomeSink.write, without an end to its patience. */
   write(letter: DeadLetter): Promise<void>
   stop(): Promise<void>
 }

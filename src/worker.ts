@@ -71,7 +71,9 @@ async function startUnlessAborted(
   const schemas = new WriterSchemas(settings.registry, observer)
   const { topics, outcomes: outcomeSettings } = settings
   const writing = { kafka, observer, lingerMs: outcomeSettings.lingerMs, maxBatch: outcomeSettings.maxBatch }
-  const outcomeWriter = new RecordWriter({ ...writing, topic: topics.outcomes.name })
+  // Where the membership is in doubt, what belongs to partitions may be another's to write.
+  const doubt = (): Promise<void> | null => gate.membership()
+  const outcomeWriter = new RecordWriter({ ...writing, topic: topics.outcomes.name, doubt })
   const deadLetterWriter = new RecordWriter({ ...writing, topic: topics.deadLetters.name })
   const sender = createHttpSender(readHttpAccess(settings), clock)
   const keyring = openKeyring(settings, {
@@ -158,7 +160,7 @@ async function startUnlessAborted(
     )
     await step(Promise.all([outcomeWriter.start(), deadLetterWriter.start()]))
     const parking = await step(
-      startParking({ ...writing, topics: retryTopics, schema: parkedSchema, schemaIds: parkedIds }),
+      startParking({ ...writing, topics: retryTopics, schema: parkedSchema, schemaIds: parkedIds, doubt }),
     )
     closing.push(() => parking.stop())
     closing.push(() => tableSource.stop())

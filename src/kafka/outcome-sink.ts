@@ -16,9 +16,10 @@ export interface OutcomeSinkOptions {
 export function createOutcomeSink({ writer, schema, schemaId, workerId }: OutcomeSinkOptions): OutcomeSink {
   const encode = createValueEncoder(schema, schemaId)
   return {
-    write(outcome) {
+    async write(outcome, giveUp) {
       const value = encode(outcomeRecordOf(outcome, workerId))
-      return writer.write({ key: Buffer.from(outcome.webhookId ?? outcome.eventId), value })
+      const key = Buffer.from(outcome.webhookId ?? outcome.eventId)
+      await writer.append({ key, value }, giveUp ?? null)
     },
     stop: () => writer.stop(),
   }

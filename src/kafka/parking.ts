@@ -20,6 +20,8 @@ export interface ParkingOptions {
   readonly lingerMs: number
   readonly maxBatch: number
   readonly observer: Observer
+  /** As for the writer. */
+  readonly doubt?: () => Promise<void> | null
 }
 
 interface Place {
@@ -40,7 +42,7 @@ export async function startParking(options: ParkingOptions): Promise<Parking> {
   }
   await connection.start()
   return {
-    async park(parked, delayMs) {
+    async park(parked, delayMs, giveUp) {
       const place = places.get(delayMs)
       if (place === undefined) throw new RangeError(`there is no retry topic for ${delayMs} ms`)
       const { topic, writer, encode } = place
@@ -52,7 +54,7 @@ export async function startParking(options: ParkingOptions): Promise<Parking> {
         partition,
         headers: expectationHeaders(parked),
       }
-      return { topic, partition, offset: await writer.append(record, null) }
+      return { topic, partition, offset: await writer.append(record, giveUp ?? null) }
     },
     async stop() {
       await Promise.all([...places.values()].map(({ writer }) => writer.stop()))

@@ -20,6 +20,11 @@ export interface RecordWriterOptions {
   /** Records per send; the client's cost per record rises beyond some hundreds. */
   readonly maxBatch: number
   readonly observer: Observer
+  /**
+   * Asked before each send, the repeated ones included: whether what is written may be somebody else's to write by now.
+   * Null: it is not; else resolves when it is worth asking anew.
+   */
+  readonly doubt?: () => Promise<void> | null
 }
 
 export interface OutgoingRecord {
@@ -142,6 +147,7 @@ export class RecordWriter {
 
   async #sendUntilAnswered(partition: number, given: readonly Waiting[]): Promise<void> {
     for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
+      await this.#withoutDoubt()
       const batch = given.filter(isWanted)
       if (batch.length === 0) return
       if (this.#stopping.signal.aborted) {
@@ -157,6 +163,12 @@ export class RecordWriter {
       this.#options.observer.observe({ kind: 'trouble', where: 'record-writer', error: answer.message })
       await delay(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => {})
     }
+  }
+
+  /** Until there is none, or the writer is stopped. */
+  async #withoutDoubt(): Promise<void> {
+    const { doubt = () => null } = this.#options
+    for (let wait = doubt(); wait !== null && !this.#stopping.signal.aborted; wait = doubt()) await wait
   }
 
   async #splitOrReject(partition: number, batch: readonly Waiting[], cause: Error): Promise<void> {

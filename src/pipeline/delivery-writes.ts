@@ -1,6 +1,6 @@
 // What one delivery's life writes, and whether all of it was acknowledged.
 // Invariants: what is parked is acknowledged before the outcome that names its place is written; nothing is written
-// while the partition may be another's.
+// while the partition may be another's, and what could not be is not sent again once it is.
 import type { Outcome } from '../domain/outcome.ts'
 import type { ParkedDelivery } from '../domain/parked-delivery.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
@@ -43,7 +43,7 @@ export class DeliveryWrites {
     outcomeOf: ((place: RecordPosition) => { outcome: Outcome; detail: string | null }) | null,
   ): Promise<void> {
     const { parking, observer } = this.#world
-    const place = await this.#asMember(() => parking.park(parked, delayMs))
+    const place = await this.#asMember(() => parking.park(parked, delayMs, this.#lost))
     observer.observe({ kind: 'parked', delayMs })
     if (outcomeOf === null) return
     const { outcome, detail } = outcomeOf(place)
@@ -52,7 +52,7 @@ export class DeliveryWrites {
 
   async #writeOutcome(outcome: Outcome, detail: string | null): Promise<void> {
     this.#world.observer.observe({ kind: 'outcome', outcome, detail })
-    await this.#asMember(() => this.#world.outcomes.write(outcome))
+    await this.#asMember(() => this.#world.outcomes.write(outcome, this.#lost))
   }
 
   /** Waits until the group has answered again. If the partition is lost meanwhile, nothing is written. */

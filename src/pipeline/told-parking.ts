@@ -5,8 +5,8 @@ import type { Parking } from '../ports.ts'
 /** `told`: called for every parked delivery that is acknowledged. */
 export function toldParking(parking: Parking, told: (place: RecordPosition) => void): Parking {
   return {
-    async park(parked, delayMs) {
-      const place = await parking.park(parked, delayMs)
+    async park(parked, delayMs, giveUp) {
+      const place = await parking.park(parked, delayMs, giveUp)
       told(place)
       return place
     },

@@ -210,6 +210,39 @@ describe('a writer whose broker goes away', () => {
     expect(await keysOf(topic)).toEqual(new Set(['before', 'kept']))
   })
 
+  it('repeats nothing while that may be somebody else’s to write', async () => {
+    const topic = await createTopic('writer', 1, {})
+    const proxy = await startTcpProxy(brokers()[0] ?? '')
+    closing.push(() => proxy.stop())
+    let doubted: PromiseWithResolvers<void> | null = null
+    let asked = 0
+    const doubt = (): Promise<void> | null => {
+      asked += 1
+      return doubted?.promise ?? null
+    }
+    const client = through(proxy, { requestTimeout: 700 })
+    const { writer, troubles } = await startWriter(topic, { client, doubt })
+    await writer.write(record('before'))
+    proxy.become('refuse')
+    proxy.cut()
+    const lost = new AbortController()
+    const stale = writer.append(record('stale'), lost.signal).catch((error: unknown) => error)
+    const kept = writer.write(record('kept'))
+    await until(() => troubles.length > 0, 'the first trouble', 20_000)
+    doubted = Promise.withResolvers<void>()
+    const askedBefore = asked
+    proxy.become('pass')
+    await until(() => asked > askedBefore, 'it to ask before it repeats')
+    expect(await keysOf(topic)).toEqual(new Set(['before']))
+    lost.abort()
+    const { resolve } = doubted
+    doubted = null
+    resolve()
+    await kept
+    expect(await stale).toMatchObject({ code: 'WRITE_GIVEN_UP', sent: 'perhaps' })
+    expect(await keysOf(topic)).toEqual(new Set(['before', 'kept']))
+  })
+
   it.each(['refuse', 'swallow'] as const)(
     'rejects what waits when it is stopped, soon (%s)',
     async (mode) => {
