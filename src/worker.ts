@@ -134,6 +134,7 @@ async function startUnlessAborted(
   try {
     closing.push(() => ops.stop())
     const { port: opsPort } = await ops.start()
+    sender.keepFrom({ host: settings.ops.host, port: opsPort, publicAddresses: 'its_own' })
     closing.push(
       () => gate.stop(),
       () => schemas.stop(),
@@ -141,7 +142,8 @@ async function startUnlessAborted(
     )
     const { replication } = settings.checks
     const checked = { kafka: access, topics: topicsOptionsOf(settings), replication, warn: log.warn }
-    const { maxEventBytes } = await step(checkBeforeStart(checked))
+    const { maxEventBytes, brokers } = await step(checkBeforeStart(checked))
+    for (const broker of brokers) sender.keepFrom({ ...broker, publicAddresses: 'its_own' })
     const patience = {
       withinMs: settings.registry.startWithinMs,
       signal,

@@ -12,6 +12,8 @@ const failureWords: Readonly<Record<TransportFailure, string>> = {
   total_timeout: 'no answer came in time',
   protocol_error: 'what answers does not speak HTTP as it should',
   response_too_large: 'the answer’s headers are too large',
+  proxy: 'the egress proxy does not lead there',
+  address_denied: 'nothing may be sent there (see http.allowedAddresses and http.deniedAddresses)',
   interrupted: 'it was interrupted',
 }
 

@@ -130,6 +130,8 @@ export async function startConsole(
     server.server.maxConnections = maxConnections
     closing.push(() => server.close())
     const address = await listen(server, settings.console)
+    const { hostname: host, port } = new URL(address)
+    sender.keepFrom({ host, port: Number(port), publicAddresses: 'its_own' })
     const schemaId = await untilRegisteredId(settings.registry, topic, schema, {
       withinMs: settings.registry.startWithinMs,
       signal,

@@ -25,7 +25,10 @@ export interface AttemptTimings {
   readonly totalMs: number
 }
 
-/** Why no complete answer came. The receiver's or the network's fault, but for `interrupted`. */
+/**
+ * Why no complete answer came. The receiver's or the network's fault, but for `interrupted`, `proxy`, which is this side's
+ * own way out, and `address_denied`: nothing was sent there, because nothing may be.
+ */
 export type TransportFailure =
   | 'dns'
   | 'connect'
@@ -35,6 +38,8 @@ export type TransportFailure =
   | 'total_timeout'
   | 'protocol_error'
   | 'response_too_large'
+  | 'proxy'
+  | 'address_denied'
   | 'interrupted'
 
 export type AttemptResult =

@@ -6,6 +6,7 @@ import type { TlsVerification } from './webhook-rules.ts'
 export type SkipReason = 'no_webhook' | 'unknown_event_type'
 
 export type Observation =
+  /** Told when it is over; what was blocked was not begun. */
   | { readonly kind: 'attempt_begun'; readonly tlsVerification: TlsVerification }
   | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly detail: string | null }
   | { readonly kind: 'event_taken'; readonly eventType: string; readonly ageMs: number }

@@ -5,6 +5,7 @@ import { answerBoundCode } from './answer-bound.ts'
 
 /** Codes of Node, c-ares, OpenSSL and undici, by what they mean to a delivery. */
 const byCode: Readonly<Record<string, TransportFailure>> = {
+  ADDRESS_DENIED: 'address_denied',
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',
@@ -34,6 +35,8 @@ const byCode: Readonly<Record<string, TransportFailure>> = {
 
 /** How our own codes for names without an address begin. */
 const dnsPrefix = 'DNS_'
+/** And those for a proxy that does not lead on. */
+const proxyPrefix = 'PROXY_'
 const tlsPrefixes = ['ERR_TLS_', 'ERR_SSL_', 'CERT_', 'UNABLE_TO_', 'CRL_']
 
 /** undici's words for an answer that it cannot accept: an unasked 100 or 101, or one that nobody waits for. */
@@ -45,6 +48,7 @@ export function failureOf(error: unknown): TransportFailure {
   const known = byCode[code]
   if (known !== undefined) return known
   if (code.startsWith(dnsPrefix)) return 'dns'
+  if (code.startsWith(proxyPrefix)) return 'proxy'
   return tlsPrefixes.some((prefix) => code.startsWith(prefix)) ? 'tls' : 'protocol_error'
 }
 

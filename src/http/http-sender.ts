@@ -6,14 +6,15 @@ import { ConnectionDirectory } from './connection-directory.ts'
 import type { ConnectionCounts } from './connection-directory.ts'
 import { createConnector } from './connector.ts'
 import { Exchange } from './exchange.ts'
-import { lookupBy } from './lookup.ts'
 import { NameResolver } from './name-resolver.ts'
 import { createNameServers } from './name-servers.ts'
 import { receiverTrusts } from './receiver-trust.ts'
 import { readSystemNames } from './system-names.ts'
+import { createWayOut } from './way-out.ts'
+import type { WayOut, WayOutOptions } from './way-out.ts'
 
-export interface HttpSenderOptions {
-  /** Milliseconds, name look-up and TLS included. */
+export interface HttpSenderOptions extends WayOutOptions {
+  /** Milliseconds, name look-up, proxy and TLS included. */
   readonly connectTimeoutMs: number
   readonly maxResponseBytes: number
   readonly connectionsPerOrigin: number
@@ -29,7 +30,7 @@ export interface HttpSenderOptions {
   readonly trustedAuthorities?: readonly string[]
 }
 
-export interface CountedHttpSender extends HttpSender {
+export interface CountedHttpSender extends HttpSender, Pick<WayOut, 'keepFrom'> {
   /** For gauges and tests. */
   counts(): ConnectionCounts
 }
@@ -39,11 +40,12 @@ const maxHeaderBytes = 16_384
 /** Reads the system's rules for names, once. */
 export function createHttpSender(options: HttpSenderOptions, clock: Clock): CountedHttpSender {
   const resolver = createResolver(options, clock)
+  const { dial, keepFrom } = createWayOut(options, resolver, clock)
   const { connectTimeoutMs, connectionsPerOrigin, maxConnections = 4_096, keepAliveMs } = options
   const trusts = receiverTrusts(options.trustedAuthorities ?? [])
   const connecting = {
     connectTimeoutMs,
-    lookup: lookupBy(resolver),
+    dial,
     // What frames a body may take as much again as the body.
     maxAnswerBytes: 2 * (maxHeaderBytes + options.maxResponseBytes),
   }
@@ -90,6 +92,7 @@ export function createHttpSender(options: HttpSenderOptions, clock: Clock): Coun
       })
     },
     counts: () => directory.counts(),
+    keepFrom,
     async stop() {
       resolver.stop()
       await directory.stop()
@@ -101,8 +104,8 @@ function createResolver(
   { connectTimeoutMs, dnsServers = [], dnsTimeoutMs = 2_000 }: HttpSenderOptions,
   clock: Clock,
 ): NameResolver {
-  // Within the time to connect, or a silent name server would be told as a silent receiver.
-  const timeoutMs = Math.min(dnsTimeoutMs, connectTimeoutMs)
+  // Well within the time to connect, or a silent name server would be told as a silent receiver.
+  const timeoutMs = Math.min(dnsTimeoutMs, Math.ceil(connectTimeoutMs * 0.9))
   const servers = createNameServers({ servers: dnsServers, timeoutMs })
   return new NameResolver({ servers, ...readSystemNames(), timeoutMs }, clock)
 }

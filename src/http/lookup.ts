@@ -5,7 +5,7 @@ import type { LookupOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { nextTick } from 'node:process'
 import type { NameResolver } from './name-resolver.ts'
-import type { FailedResolution, NameFailure, Resolution } from './resolution.ts'
+import type { FailedResolution, NameFailure, ResolvedAddress, Resolution } from './resolution.ts'
 
 /** They begin alike, by which a failure to resolve is told from all others. */
 const codes: Readonly<Record<NameFailure, string>> = {
@@ -15,24 +15,28 @@ const codes: Readonly<Record<NameFailure, string>> = {
   timeout: 'DNS_TIMEOUT',
 }
 
-export function lookupBy(resolver: NameResolver): LookupFunction {
+/** Why none of a name's addresses may be used; null: they may. */
+export type Objection = (addresses: readonly ResolvedAddress[]) => Error | null
+
+/** `objectTo`: sees all addresses of the name, whichever of them was asked for. */
+export function lookupBy(resolver: Pick<NameResolver, 'resolve'>, objectTo: Objection): LookupFunction {
   return (name, options, callback) => {
     void resolver.resolve(name).then((resolution) => {
+      const objection = resolution.kind === 'failed' ? null : objectTo(resolution.addresses)
+      const answer: Answer = objection === null ? answerOf(name, options, resolution) : [objection, '']
       // Outside of the promise, so that what the callback throws is an error and not a promise's rejection.
-      nextTick(callback, ...answerOf(name, options, resolution))
+      nextTick(callback, ...answer)
     })
   }
 }
 
-function answerOf(
-  name: string,
-  { all = false, family }: LookupOptions,
-  resolution: Resolution,
-): Parameters<Parameters<LookupFunction>[2]> {
-  if (resolution.kind === 'failed') return [errorOf(name, resolution), '']
+type Answer = Parameters<Parameters<LookupFunction>[2]>
+
+function answerOf(name: string, { all = false, family }: LookupOptions, resolution: Resolution): Answer {
+  if (resolution.kind === 'failed') return [unresolved(name, resolution), '']
   const wanted = resolution.addresses.filter((one) => isWanted(one.family, family))
   const [first] = wanted
-  if (first === undefined) return [errorOf(name, { failure: 'no_data', code: 'ENODATA' }), '']
+  if (first === undefined) return [unresolved(name, { failure: 'no_data', code: 'ENODATA' }), '']
   return all ? [null, wanted] : [null, first.address, first.family]
 }
 
@@ -41,6 +45,9 @@ function isWanted(family: 4 | 6, asked: number | 'IPv4' | 'IPv6' | undefined): b
   return !asked || asked === family || asked === `IPv${family}`
 }
 
-function errorOf(name: string, { failure, code }: Omit<FailedResolution, 'kind'>): NodeJS.ErrnoException {
+export function unresolved(
+  name: string,
+  { failure, code }: Omit<FailedResolution, 'kind'>,
+): NodeJS.ErrnoException {
   return Object.assign(new Error(`${name} has no address (${code})`), { code: codes[failure] })
 }

@@ -62,10 +62,18 @@ export const headroomBytes = 65_536
 const roles: readonly TopicRole[] = ['events', 'webhooks', 'outcomes', 'deadLetters']
 const lookedAt = ['cleanup.policy', 'min.insync.replicas', 'max.message.bytes', 'retention.ms'] as const
 
+/** Where a broker says that it is. */
+export interface BrokerAddress {
+  readonly host: string
+  readonly port: number
+}
+
 /** What was found on the way. */
 export interface CheckedTopics {
   /** Of an event, at least its topic's largest record: longer ones came packed, and no retry topic would take them. */
   readonly maxEventBytes: number
+  /** All of the cluster's. */
+  readonly brokers: readonly BrokerAddress[]
 }
 
 /** @throws StartRefused; KafkaRefused where the brokers cannot be asked. */
@@ -77,7 +85,10 @@ export async function checkBeforeStart({
 }: StartupChecksOptions): Promise<CheckedTopics> {
   const retryTopics = retryTopicsFor(topics.retries.prefix, topics.retries.delaysMs)
   const names = [...roles.map((role) => topics[role].name), ...retryTopics.keys()]
-  const described = await withAdmin(kafka, (admin) => describe(admin, names))
+  const { described, brokers } = await withAdmin(kafka, async (admin) => ({
+    described: await describe(admin, names),
+    ...(await admin.describeCluster()),
+  }))
   const named = (role: TopicRole) => ({
     name: topics[role].name,
     found: described.get(topics[role].name) ?? null,
@@ -100,7 +111,7 @@ export async function checkBeforeStart({
   const retryBytes = all.retries.map(({ found }) =>
     found === null ? 0 : numberOf(found, 'max.message.bytes'),
   )
-  return { maxEventBytes: Math.min(...retryBytes) - headroomBytes }
+  return { maxEventBytes: Math.min(...retryBytes) - headroomBytes, brokers }
 }
 
 /** Topics that are missing, or made for something else. Nothing lets these pass. */

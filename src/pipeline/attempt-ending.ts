@@ -30,6 +30,9 @@ function kindOf(failure: TransportFailure): AttemptEnding['kind'] {
     case 'protocol_error':
     case 'response_too_large':
       return 'failed'
+    // These say nothing about the receiver: it was not asked.
+    case 'proxy':
+    case 'address_denied':
     case 'interrupted':
       return 'none'
   }

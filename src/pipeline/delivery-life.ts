@@ -166,7 +166,7 @@ class DeliveryLife {
     const begunAtMs = clock.monotonicMs()
     this.#attempts += 1
     if (this.#attempts === 1) this.#firstBegunAtMs = begunAtMs
-    this.#record.begun(webhook)
+    this.#record.begun()
     const totalTimeoutMs = webhook.totalTimeoutMs ?? settings.limits.totalTimeoutMs
     const { cut } = this.#taken.signals
     const result = await sender.send(rendering.request, { ...settings.limits, totalTimeoutMs }, cut)
@@ -175,6 +175,11 @@ class DeliveryLife {
     const ending = endingOf(result, judgement, waitMs)
     this.#permit = null
     isolation.ended(permit, ending)
+    if (judgement.kind === 'blocked') {
+      if (!this.#taken.signals.lost.aborted) this.#record.blocked(found)
+      return stop
+    }
+    this.#record.tried(webhook)
     const shown = settings.excerpts && result.kind === 'answered' ? result.excerpt : null
     return this.#conclude(webhook, judgement, waitMs, {
       ...found,
@@ -185,7 +190,7 @@ class DeliveryLife {
     })
   }
 
-  #conclude(webhook: Webhook, judgement: Judgement, waitMs: number | null, facts: Facts): TryVerdict {
+  #conclude(webhook: Webhook, judgement: Sent, waitMs: number | null, facts: Facts): TryVerdict {
     const { clock, random, settings, isolation } = this.#world
     // What is left to write is for whoever has the partition now.
     if (this.#taken.signals.lost.aborted) return stop
@@ -229,5 +234,7 @@ class DeliveryLife {
     return attempts + deferrals === 0
   }
 }
+
+type Sent = Exclude<Judgement, { readonly kind: 'blocked' }>
 
 const cutShort = { reason: 'interrupted', faultOwner: 'worker' } as const

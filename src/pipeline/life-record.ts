@@ -50,9 +50,20 @@ export class LifeRecord {
     return this.#writes.settled()
   }
 
-  begun({ tlsVerification }: Webhook): void {
+  /** One attempt more, unless `blocked` takes it back. */
+  begun(): void {
     this.#attempts += 1
+  }
+
+  /** The attempt is over, and a request was begun. */
+  tried({ tlsVerification }: Webhook): void {
     this.#world.observer.observe({ kind: 'attempt_begun', tlsVerification })
+  }
+
+  /** No request was begun after all. How long it took to find out is not told: it would tell what was found. */
+  blocked(facts: Facts): void {
+    this.#attempts -= 1
+    this.end({ result: 'rejected', reason: 'address_denied', faultOwner: 'blocked' }, facts)
   }
 
   end(ending: Ending, facts: Facts = {}): void {

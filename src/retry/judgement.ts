@@ -1,4 +1,4 @@
-// What an attempt's result means: delivered, worth repeating, the client's to mend, or final.
+// What an attempt's result means: delivered, worth repeating, the client's to mend, blocked, or final.
 // The status line decides: once it has arrived, what becomes of the body changes nothing, or a receiver that
 // said 200 and then dawdled would get the call twice.
 import type { AttemptResult, TransportFailure } from '../domain/attempt.ts'
@@ -10,6 +10,8 @@ export type Judgement =
   /** Only the client can change the answer; repeating it soon is noise. */
   | ({ readonly kind: 'mended_by_client' } & Fault)
   | ({ readonly kind: 'refused' } & Fault)
+  /** It may not be sent there, now or later. */
+  | { readonly kind: 'blocked' }
   /** Cut by this process; says nothing about the receiver. */
   | { readonly kind: 'interrupted' }
 
@@ -50,8 +52,12 @@ function judgeFailure(failure: TransportFailure, soon: boolean): Judgement {
   switch (failure) {
     case 'interrupted':
       return { kind: 'interrupted' }
+    case 'address_denied':
+      return { kind: 'blocked' }
     case 'connect':
       return { kind: 'retryable', quick: soon, reason: failure, faultOwner: 'network' }
+    case 'proxy':
+      return { kind: 'retryable', quick: soon, reason: failure, faultOwner: 'worker' }
     case 'reset':
       return { kind: 'retryable', quick: soon, reason: failure, faultOwner: 'receiver' }
     case 'dns':

@@ -63,7 +63,7 @@ export type NextStep =
   | { readonly kind: 'failed' }
 
 export function nextStep(
-  judgement: Exclude<Judgement, { readonly kind: 'delivered' }>,
+  judgement: Exclude<Judgement, { readonly kind: 'delivered' | 'blocked' }>,
   history: AttemptHistory,
   policy: RetryPolicy,
   chances: Chances,

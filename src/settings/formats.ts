@@ -10,6 +10,8 @@ export interface SettingFormat<Value> {
   readonly allowed: string
   /** Takes what a JSON file or an environment variable holds; environment values are always text. */
   read(raw: unknown): Value | undefined
+  /** The first entry of a list that is not allowed, for the fault; undefined where it cannot be told. */
+  wrongEntry?(raw: unknown): string | undefined
 }
 
 /** A whole number from `from` to `to`, both included. */
@@ -145,12 +147,13 @@ export const startingPoint: SettingFormat<string> = {
   },
 }
 
-function listOf<Item>(
+/** A list, or text with commas between its items; undefined where one of them is not read, or they are too few. */
+export function listOf<Item>(
   raw: unknown,
   readItem: (item: string) => Item | undefined,
   atLeast: number,
 ): readonly Item[] | undefined {
-  const items = typeof raw === 'string' ? raw.split(',').filter((item) => item.trim() !== '') : raw
+  const items = itemsOf(raw)
   if (!Array.isArray(items) || items.length < atLeast) return undefined
   const read: Item[] = []
   for (const item of items) {
@@ -160,6 +163,10 @@ function listOf<Item>(
     read.push(value)
   }
   return read
+}
+
+export function itemsOf(raw: unknown): unknown {
+  return typeof raw === 'string' ? raw.split(',').filter((item) => item.trim() !== '') : raw
 }
 
 // The client splits at the first colon, so an IPv6 address cannot be given here; a name for it can.

@@ -1,8 +1,9 @@
-// How to reach receivers: the settings with the file of trusted authorities read in.
+// How to reach receivers: the settings with the file of trusted authorities read in, and where they are not to be.
 // Invariant: a file that would be trusted in part, or for something that it does not hold, refuses the start: what is
 // missing from it would show as failed deliveries of some webhooks, days later.
 import { X509Certificate } from 'node:crypto'
 import { InvalidSettings } from './invalid-settings.ts'
+import { ownServicesOf } from './own-services.ts'
 import type { Settings } from './schema.ts'
 import { environmentNameOf } from './setting.ts'
 import { readTextFile } from './text-file.ts'
@@ -10,11 +11,17 @@ import { readTextFile } from './text-file.ts'
 export type HttpAccess = Settings['http'] & {
   /** PEM certificates, one each; trusted beside those that Node.js trusts. */
   readonly trustedAuthorities: readonly string[]
+  readonly ownServices: ReturnType<typeof ownServicesOf>
 }
 
 /** @throws InvalidSettings when the file cannot be read or holds anything else than certificates. */
-export function readHttpAccess({ http }: Settings): HttpAccess {
-  return { ...http, trustedAuthorities: http.caFile === '' ? [] : readAuthorities(http.caFile) }
+export function readHttpAccess(settings: Settings): HttpAccess {
+  const { http } = settings
+  return {
+    ...http,
+    trustedAuthorities: http.caFile === '' ? [] : readAuthorities(http.caFile),
+    ownServices: ownServicesOf(settings),
+  }
 }
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[^]*?-----END \1-----/g

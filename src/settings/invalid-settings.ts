@@ -19,9 +19,12 @@ export class InvalidSettings extends Error {
  * @param origin where the value came from: an environment name or a file's path
  */
 export function faultOf(setting: NamedSetting, origin: string, value: unknown): string {
+  const wrongEntry = setting.sensitive ? undefined : setting.format.wrongEntry?.(value)
   const shape = setting.sensitive
     ? `a hidden value is ${kindOf(value)}`
-    : `${shown(value)} is ${kindOf(value)}`
+    : wrongEntry === undefined
+      ? `${shown(value)} is ${kindOf(value)}`
+      : `the entry ${shown(wrongEntry)} is none`
   return `${setting.name} (${origin}): ${shape}; allowed: ${setting.format.allowed}`
 }
 

@@ -1,5 +1,6 @@
 // The settings of webhooks and of what is sent for them: requests, tries, limits, horizons.
 import { badPorts } from '../domain/webhook-rules.ts'
+import { placeList } from './address-formats.ts'
 import * as is from './formats.ts'
 import { setting } from './setting.ts'
 import { version } from './version.ts'
@@ -50,6 +51,16 @@ export const sectionsOfDelivery = {
       is.text,
       '',
       'PEM file of authorities that receivers’ certificates may come from, beside those that Node.js trusts; empty: none',
+    ),
+    allowedAddresses: setting<readonly string[]>(
+      placeList,
+      [],
+      'Where requests may go though it is not public; the worker’s own and the brokers’ only where an entry names them exactly',
+    ),
+    deniedAddresses: setting<readonly string[]>(
+      placeList,
+      [],
+      'Where requests may not go, though it is public or allowed',
     ),
     userAgent: setting(
       is.headerValue,

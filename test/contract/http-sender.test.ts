@@ -10,12 +10,15 @@ import { FakeHttpSender } from '../fakes/fake-http-sender.ts'
 import type { FakeAnswer } from '../fakes/fake-http-sender.ts'
 import { VirtualClock } from '../fakes/virtual-clock.ts'
 import { until } from '../harness/until.ts'
+import { loopback } from '../harness/loopback.ts'
 
 interface Subject {
   readonly sender: HttpSender
   readonly origin: string
   /** An origin where nobody listens. */
   readonly deadOrigin: string
+  /** An origin to which nothing may be sent, where somebody listens. */
+  readonly deniedOrigin: string
   /** What arrived: method, target, `webhook-id` and body. */
   received(): readonly (readonly [string, string, string, string | null])[]
   untilReceived(count: number): Promise<void>
@@ -41,16 +44,25 @@ async function realSubject(): Promise<Subject> {
   })
   const gone = await startReceiver()
   await gone.stop()
+  const forbidden = await startReceiver()
   const sender = createHttpSender(
-    { connectTimeoutMs: 1_000, maxResponseBytes: 65_536, connectionsPerOrigin: 8, keepAliveMs: 1_000 },
+    {
+      connectTimeoutMs: 1_000,
+      maxResponseBytes: 65_536,
+      connectionsPerOrigin: 8,
+      keepAliveMs: 1_000,
+      allowedAddresses: loopback,
+      deniedAddresses: [new URL(forbidden.origin).host],
+    },
     systemClock,
   )
   return {
     sender,
     origin: receiver.origin,
     deadOrigin: gone.origin,
+    deniedOrigin: forbidden.origin,
     received: () =>
-      receiver.requests.map(({ method, target, deliveryId, body }) => [
+      [...receiver.requests, ...forbidden.requests].map(({ method, target, deliveryId, body }) => [
         method,
         target,
         deliveryId,
@@ -61,6 +73,7 @@ async function realSubject(): Promise<Subject> {
     async stop() {
       await sender.stop()
       await receiver.stop()
+      await forbidden.stop()
     },
   }
 }
@@ -82,13 +95,15 @@ function answerOf(answer: FakeAnswer | undefined): Answer {
 function fakeSubject(): Promise<Subject> {
   const clock = new VirtualClock()
   const sender = new FakeHttpSender(clock)
-  const [origin, deadOrigin] = ['http://w.test', 'http://gone.test']
+  const [origin, deadOrigin, deniedOrigin] = ['http://w.test', 'http://gone.test', 'http://own.test']
   for (const [path, answer] of Object.entries(script)) sender.script(`${origin}${path}`, answer)
   sender.script(`${deadOrigin}/ok`, { failure: 'connect' })
+  sender.script(`${deniedOrigin}/ok`, { failure: 'address_denied' })
   return Promise.resolve({
     sender,
     origin,
     deadOrigin,
+    deniedOrigin,
     received: () =>
       sender.ledger.map(({ request, deliveryId }) => [
         request.method,
@@ -177,6 +192,17 @@ describe.each([
       failure: 'connect',
       timings: { connectMs: null, firstByteMs: null },
     })
+  })
+
+  it('sends nothing to an origin to which it may not', async () => {
+    subject = await subjectOf()
+    const sent = subject.sender.send(request(subject.deniedOrigin, '/ok'), limits, never)
+    expect(await subject.run(sent)).toMatchObject({
+      kind: 'unanswered',
+      failure: 'address_denied',
+      timings: { connectMs: null, firstByteMs: null },
+    })
+    expect(subject.received()).toEqual([])
   })
 
   it('waits no longer than it may', async () => {

@@ -57,17 +57,13 @@ export class FakeHttpSender implements HttpSender {
     const { origin, target } = request
     const begunAtMs = this.#clock.monotonicMs()
     const attempt = Number(headerOf(request, 'webhook-attempt') ?? 0)
-    this.ledger.push({
-      request,
-      limits,
-      deliveryId: headerOf(request, 'webhook-id') ?? '',
-      attempt,
-      begunAtMs,
-    })
     this.#underWay += 1
     this.#mostUnderWay = Math.max(this.#mostUnderWay, this.#underWay)
     const script = this.#scripts.get(`${origin}${target.split('?')[0]}`) ?? [{ status: 200 }]
     const answer = (script.length > 1 ? script.shift() : script[0]) ?? { status: 200 }
+    const deliveryId = headerOf(request, 'webhook-id') ?? ''
+    const isDenied = 'failure' in answer && answer.failure === 'address_denied'
+    if (!isDenied) this.ledger.push({ request, limits, deliveryId, attempt, begunAtMs })
     return new Promise((resolve) => {
       const end = (result: AttemptResult): void => {
         for (const cancel of cancels) cancel()

@@ -19,6 +19,7 @@ import { schemaTopicsOf, topicsOptionsOf } from '../../src/settings/topic-settin
 import { startWorker } from '../../src/worker.ts'
 import type { RunningWorker } from '../../src/worker.ts'
 import { until } from './until.ts'
+import { loopback } from './loopback.ts'
 
 export interface WorkerRig {
   readonly settings: Settings
@@ -57,6 +58,7 @@ export function testEnvironment(overrides: Readonly<Record<string, string>> = {}
     TOPICS_DEAD_LETTERS_REPLICATION_FACTOR: '1',
     TOPICS_RETRIES_PREFIX: `retries-${run}`,
     TOPICS_RETRIES_REPLICATION_FACTOR: '1',
+    HTTP_ALLOWED_ADDRESSES: loopback.join(),
     OPS_PORT: '0',
     LOG_LEVEL: 'silent',
     ...overrides,

@@ -29,7 +29,7 @@ it('full jitter lies between zero and its doubling bound, and reaches both ends'
 
 const failures: readonly TransportFailure[] = [
   ...(['dns', 'connect', 'tls', 'reset', 'connect_timeout', 'total_timeout', 'protocol_error'] as const),
-  ...(['response_too_large', 'interrupted'] as const),
+  ...(['response_too_large', 'proxy', 'address_denied', 'interrupted'] as const),
 ]
 const anyResult: fc.Arbitrary<AttemptResult> = fc
   .record({
@@ -86,7 +86,7 @@ it('a delivery makes at most one try more than quick tries are allowed, each beg
         const judgement = judge(result, statuses)
         const isSuccess = result.kind === 'answered' && Math.floor(result.statusCode / 100) === 2
         expect(judgement.kind === 'delivered').toBe(isSuccess)
-        if (judgement.kind === 'delivered') break
+        if (judgement.kind === 'delivered' || judgement.kind === 'blocked') break
         const history = { attempts, sinceFirstMs, round: 'first', backoffStep: 0, retryAfterMs } as const
         const chances = { random: () => chance, spendQuickTry: () => true }
         const step = nextStep(judgement, { ...history, nowMs: 0, expiresAtMs: 1e9 }, policy, chances)
@@ -119,7 +119,7 @@ it('what is parked is due within the horizon, no sooner than the receiver asked,
       fc.boolean(),
       (policy, { result, chance }, given, hasTries) => {
         const judgement = judge(result, statuses)
-        if (judgement.kind === 'delivered') return
+        if (judgement.kind === 'delivered' || judgement.kind === 'blocked') return
         const { leftMs, ...rest } = given
         const history = { ...rest, expiresAtMs: rest.nowMs + leftMs }
         const chances = { random: () => chance, spendQuickTry: () => hasTries }
@@ -150,7 +150,7 @@ it('whatever a receiver answers, every delivery ends', () => {
       for (const { result, chance, retryAfterMs } of tries) {
         nowMs += result.timings.totalMs
         const judgement = judge(result, statuses)
-        if (judgement.kind === 'delivered') break
+        if (judgement.kind === 'delivered' || judgement.kind === 'blocked') break
         const round = parkings === 0 ? ('first' as const) : ('resumed' as const)
         const history = { attempts: 9, sinceFirstMs: 0, round, backoffStep, retryAfterMs }
         const chances = { random: () => chance, spendQuickTry: () => true }

@@ -17,6 +17,7 @@ import { anyCallEvent, anyValidForm } from './arbitraries.ts'
 import type { AddressedForm } from './arbitraries.ts'
 import { expectedHeaders, expectedPairs } from './expected-request.ts'
 import { readWire } from './read-as.ts'
+import { loopback } from '../harness/loopback.ts'
 
 interface Arrived {
   readonly method: string
@@ -49,6 +50,7 @@ const sender = createHttpSender(
     maxResponseBytes: 1_024,
     connectionsPerOrigin: maxConnections,
     keepAliveMs: 30_000,
+    allowedAddresses: loopback,
   },
   systemClock,
 )

@@ -16,6 +16,7 @@ import type { ExampleFolder } from '../harness/example-folder.ts'
 import { startExampleServer } from '../harness/example-server.ts'
 import type { ExampleServer } from '../harness/example-server.ts'
 import { blockNamed, pageBlocks, pageText } from '../harness/page-blocks.ts'
+import { loopback } from '../harness/loopback.ts'
 
 const english = await pageBlocks('RECEIVING.md')
 
@@ -279,7 +280,13 @@ for (const { title, files, command, lacking, cannotRead } of programs) {
   }
   describe(`the ${title} program`, () => {
     const sender = createHttpSender(
-      { connectTimeoutMs: 5_000, maxResponseBytes: 65_536, connectionsPerOrigin: 4, keepAliveMs: 1_000 },
+      {
+        connectTimeoutMs: 5_000,
+        maxResponseBytes: 65_536,
+        connectionsPerOrigin: 4,
+        keepAliveMs: 1_000,
+        allowedAddresses: loopback,
+      },
       systemClock,
     )
     let folder: ExampleFolder

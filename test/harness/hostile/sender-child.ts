@@ -2,11 +2,15 @@
 // rejection that nobody handles ends it.
 import { createHttpSender } from '../../../src/http/http-sender.ts'
 import { systemClock } from '../../../src/runtime/clock.ts'
+import { loopback } from '../loopback.ts'
 import type { SenderCommand, SenderReply, SenderSetting } from './sender-process.ts'
 
 const setting = JSON.parse(process.argv[2] ?? '{}') as SenderSetting
 const { totalTimeoutMs: _ours, ...options } = setting
-const sender = createHttpSender({ maxResponseBytes: 65_536, keepAliveMs: 4_000, ...options }, systemClock)
+const sender = createHttpSender(
+  { maxResponseBytes: 65_536, keepAliveMs: 4_000, allowedAddresses: loopback, ...options },
+  systemClock,
+)
 const never = new AbortController().signal
 const tell = (reply: SenderReply): void => void process.send?.(reply)
 const mebibyte = 1_048_576

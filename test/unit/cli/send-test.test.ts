@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { startReceiver } from '../../../src/local/receiver.ts'
 import type { Answer, Receiver } from '../../../src/local/receiver.ts'
+import { loopback } from '../../harness/loopback.ts'
 import { runCli } from '../../harness/run-cli.ts'
 
 let receiver: Receiver | null = null
@@ -32,7 +33,10 @@ const formFor = (origin: string, fields: object = {}) => ({
 })
 
 const sendTest = (form: object, ...words: readonly string[]) =>
-  runCli(['send-test', '--webhook', '-', ...words], { input: JSON.stringify(form) })
+  runCli(['send-test', '--webhook', '-', ...words], {
+    input: JSON.stringify(form),
+    environment: { HTTP_ALLOWED_ADDRESSES: loopback.join() },
+  })
 
 describe('send-test', () => {
   it('sends one marked request for each event type, and tells what was answered', async () => {
@@ -81,6 +85,21 @@ describe('send-test', () => {
     expect((await sendTest(form, '--show-secrets')).out).toMatch(
       /GET \/canary-path\?call=test-.*&key=canary-literal /,
     )
+  })
+
+  it('sends nothing where nothing may be sent, and says the same of each such address', async () => {
+    const { port, requests } = await answering(() => ({ status: 200 }))
+    const told = new Set<string>()
+    for (const host of ['127.0.0.1', 'localhost', '10.0.0.1', '[::ffff:127.0.0.1]']) {
+      const input = JSON.stringify(formFor(`http://${host}:${port}`))
+      const { exitCode, out } = await runCli(['send-test', '--webhook', '-'], { input })
+      expect(exitCode).toBe(1)
+      told.add(out.split('\n')[1] ?? '')
+    }
+    expect([...told]).toEqual([
+      '  no answer: nothing may be sent there (see http.allowedAddresses and http.deniedAddresses) (address_denied: ADDRESS_DENIED the address is not one that a webhook may lead to)',
+    ])
+    expect(requests).toEqual([])
   })
 
   it('keeps the answer of anything but a success to itself', async () => {

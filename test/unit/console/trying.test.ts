@@ -119,16 +119,16 @@ describe('a test request', () => {
     expect(headerOf(request as HttpRequest, 'webhook-id')).toMatch(/^test-/)
   })
 
-  it.each(['dns', 'connect', 'tls', 'reset', 'connect_timeout', 'total_timeout', 'protocol_error'] as const)(
-    'tells a fault of the address like any other: %s',
-    async (failure) => {
-      const { post } = await start({ kind: 'unanswered', failure, detail: `canary ${failure}`, timings })
-      const answer = await post('/api/test', { webhook: draftForm() })
-      expect(answer.json()).toMatchObject({ delivered: false, status_code: null, reason: 'unreachable' })
-      expect(answer.json()).toHaveProperty('total_ms', null)
-      expect(answer.body).not.toContain('canary')
-    },
-  )
+  it.each([
+    ...(['dns', 'connect', 'tls', 'reset', 'connect_timeout', 'total_timeout', 'protocol_error'] as const),
+    ...(['proxy', 'address_denied'] as const),
+  ])('tells a fault of the address like any other: %s', async (failure) => {
+    const { post } = await start({ kind: 'unanswered', failure, detail: `canary ${failure}`, timings })
+    const answer = await post('/api/test', { webhook: draftForm() })
+    expect(answer.json()).toMatchObject({ delivered: false, status_code: null, reason: 'unreachable' })
+    expect(answer.json()).toHaveProperty('total_ms', null)
+    expect(answer.body).not.toContain('canary')
+  })
 
   it.each([
     [200, null, { delivered: true, reason: 'ok', excerpt: 'hello *** and ***' }],

@@ -6,6 +6,7 @@ import { createConnector } from '../../../src/http/connector.ts'
 import { Exchange } from '../../../src/http/exchange.ts'
 import { receiverTrusts } from '../../../src/http/receiver-trust.ts'
 import type { SocketRoom } from '../../../src/http/socket-room.ts'
+import { dialOf, noNames } from './dialling.ts'
 import { answer, closeHostileServers, hostileServer } from './hostile-server.ts'
 
 let directory: ConnectionDirectory
@@ -21,11 +22,13 @@ function open(maxConnections: number): void {
     { connectionsPerOrigin: 4, maxConnections, client: { pipelining: 1, allowH2: false } },
     (given) => {
       room = given
-      const lookup = (): never => {
-        throw new Error('a literal needs no look-up')
-      }
       const connector = createConnector(
-        { connectTimeoutMs: 2_000, lookup, trust: receiverTrusts([]).on, maxAnswerBytes: 65_536 },
+        {
+          connectTimeoutMs: 2_000,
+          dial: dialOf(noNames, ['127.0.0.0/8']),
+          trust: receiverTrusts([]).on,
+          maxAnswerBytes: 65_536,
+        },
         given,
       )
       return { on: connector, off: connector }

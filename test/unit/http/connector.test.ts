@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createConnector } from '../../../src/http/connector.ts'
 import { receiverTrusts } from '../../../src/http/receiver-trust.ts'
 import { SocketRoom } from '../../../src/http/socket-room.ts'
+import { dialOf, noNames } from './dialling.ts'
 import { closedPort, closeHostileServers, hostileServer, selfSignedServer } from './hostile-server.ts'
 
 let room: SocketRoom
@@ -27,7 +28,7 @@ function connectTo(port: number, protocol = 'http:'): Promise<Attempt> {
   const connect = createConnector(
     {
       connectTimeoutMs: 2_000,
-      lookup: (_name, _options, callback) => callback(null, '127.0.0.1', 4),
+      dial: dialOf(noNames, ['127.0.0.0/8']),
       trust: receiverTrusts([]).on,
       maxAnswerBytes: 65_536,
     },

@@ -26,6 +26,8 @@ describe('why no answer came', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls'],
     ['HPE_INVALID_CONSTANT', 'protocol_error'],
+    ['ADDRESS_DENIED', 'address_denied'],
+    ['PROXY_REFUSED', 'proxy'],
     ['SOMETHING_NEW', 'protocol_error'],
   ])('%s means %s', (code, failure) => {
     expect(failureOf(withCode(code))).toBe(failure)

@@ -14,6 +14,7 @@ import { createHttpSender } from '../../../src/http/http-sender.ts'
 import type { CountedHttpSender, HttpSenderOptions } from '../../../src/http/http-sender.ts'
 import type { HttpSender } from '../../../src/ports.ts'
 import { systemClock } from '../../../src/runtime/clock.ts'
+import { loopback } from '../../harness/loopback.ts'
 
 const servers = new Set<Server>()
 const sockets = new Set<Socket>()
@@ -34,15 +35,17 @@ type OnRequest = (socket: Socket, requestNumber: number) => void
 export async function hostileServer(
   onRequest: OnRequest,
   onConnection: (socket: Socket) => void = () => {},
+  address = '127.0.0.1',
 ): Promise<HostileServer> {
   const requests: string[] = []
-  return listen(createServer(), requests, 'connection', (socket) => {
+  const taken = (socket: Socket): void => {
     onConnection(socket)
     readRequests(socket, (text) => {
       requests.push(text)
       onRequest(socket, requests.length)
     })
-  })
+  }
+  return listen(createServer(), requests, 'connection', taken, address)
 }
 
 /** The same behind a certificate that nobody trusts. */
@@ -71,6 +74,7 @@ async function listen(
   requests: string[],
   event: 'connection' | 'secureConnection',
   onConnection: (socket: Socket) => void,
+  address = '127.0.0.1',
 ): Promise<HostileServer> {
   servers.add(server)
   let connections = 0
@@ -80,11 +84,11 @@ async function listen(
   })
   server.on('tlsClientError', () => {})
   server.on(event, onConnection)
-  server.listen(0, '127.0.0.1')
+  server.listen(0, address)
   await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server has no port')
-  return { port: address.port, connections: () => connections, requests }
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('the server has no port')
+  return { port: bound.port, connections: () => connections, requests }
 }
 
 function readRequests(socket: Socket, onRequest: (text: string) => void): void {
@@ -140,6 +144,7 @@ export function testSender(options: Partial<HttpSenderOptions> = {}): CountedHtt
     maxResponseBytes: 65_536,
     connectionsPerOrigin: 4,
     keepAliveMs: 4_000,
+    allowedAddresses: loopback,
   }
   const sender = createHttpSender({ ...bounds, ...options }, systemClock)
   senders.add(sender)

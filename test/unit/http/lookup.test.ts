@@ -7,16 +7,19 @@ import type { LookupOptions } from 'node:dns'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { failureOf } from '../../../src/http/failure.ts'
 import { lookupBy } from '../../../src/http/lookup.ts'
+import type { Objection } from '../../../src/http/lookup.ts'
 import { NameResolver } from '../../../src/http/name-resolver.ts'
 import type { FamilyAnswer, NameFailure } from '../../../src/http/resolution.ts'
 import { VirtualClock } from '../../fakes/virtual-clock.ts'
 
 let answers: { 4: FamilyAnswer; 6: FamilyAnswer }
+let objectTo: Objection
 const failed = (failure: NameFailure, code: string): FamilyAnswer => ({ kind: 'failed', failure, code })
 const some = (...addresses: string[]): FamilyAnswer => ({ kind: 'addresses', addresses, ttlS: 30 })
 
 beforeEach(() => {
   answers = { 4: some('127.0.0.2', '127.0.0.3'), 6: some('::1') }
+  objectTo = () => null
 })
 
 const lookup = () =>
@@ -30,6 +33,7 @@ const lookup = () =>
       },
       new VirtualClock(),
     ),
+    objectTo,
   )
 
 /** What the callback got. */
@@ -53,6 +57,15 @@ describe('what Node.js is told', () => {
   ])('asked for %p', async (options, given) => {
     expect(await told(options)).toEqual(given)
   })
+
+  it.each<LookupOptions>([{ all: true }, { all: true, family: 4 }, { family: 4 }])(
+    'is an objection to any of them, also when asked for %p',
+    async (options) => {
+      const objection = new Error('not there')
+      objectTo = (addresses) => (addresses.some(({ address }) => address === '::1') ? objection : null)
+      expect(await told(options)).toEqual([objection, ''])
+    },
+  )
 
   it('is nothing, where the family asked for has none', async () => {
     answers[6] = failed('no_data', 'ENODATA')

@@ -68,6 +68,8 @@ describe('no answer', () => {
     ['reset', 'failed'],
     ['protocol_error', 'failed'],
     ['response_too_large', 'failed'],
+    ['proxy', 'none'],
+    ['address_denied', 'none'],
     ['interrupted', 'none'],
   ] as const)('for %s is of a receiver that is %s, and pauses nobody', (why, kind) => {
     expect(ending(failure(why), 5_000)).toEqual({ kind, latencyMs: 42, retryAfterMs: null })

@@ -98,6 +98,25 @@ describe('a delivery that ends with the first answer', () => {
     expect(parked).toEqual([])
   })
 
+  it('is rejected where nothing may be sent, with no attempt used, and tells nothing of what was found', async () => {
+    const { clock, start, outcomes, parked, observer } = await begin([{ failure: 'address_denied' }])
+    expect(await clock.run(start())).toBe('ended')
+    expect(outcomes.steps).toEqual(['0/final'])
+    expect(outcomes.endings).toEqual(['rejected: address_denied after 0'])
+    expect(outcomes.written[0]).toMatchObject({
+      faultOwner: 'blocked',
+      origin: 'http://w.test',
+      statusCode: null,
+      queuedMs: null,
+      timings: null,
+      excerpt: null,
+      redirectOrigin: null,
+    })
+    expect(observer.of('outcome')).toMatchObject([{ detail: null }])
+    expect(parked).toEqual([])
+    expect(observer.of('attempt_begun')).toEqual([])
+  })
+
   it('says in the outcome what was asked, of whom, with which config, and what came back', async () => {
     const { clock, start, outcomes } = await begin([
       { status: 301, location: 'https://n.test/p?key=1', body: 'gone' },
@@ -596,6 +615,35 @@ describe('a life in doubt', () => {
     source.beatAgain()
     await clock.advance(1_000)
     expect(outcomes.steps).toEqual([])
+  })
+})
+
+describe('what says nothing about a receiver', () => {
+  it.each<[FakeAnswer, string, string]>([
+    [{ failure: 'address_denied' }, 'rejected', 'blocked'],
+    [{ failure: 'proxy' }, 'retry_scheduled', 'worker'],
+  ])(
+    '%j is %s, the fault being %s, and opens no breaker however often',
+    async (answer, result, faultOwner) => {
+      const { clock, start, outcomes, observer } = await begin([answer])
+      for (let times = 0; times < 40; times += 1) await clock.run(start())
+      const told = outcomes.written.filter((outcome) => outcome.result === result)
+      expect(told.length).toBeGreaterThanOrEqual(40)
+      expect(new Set(told.map((outcome) => outcome.faultOwner))).toEqual(new Set([faultOwner]))
+      expect(outcomes.written).toHaveLength(told.length)
+      expect(observer.of('breaker')).toEqual([])
+    },
+  )
+
+  it('leaves the half-open breaker’s probe to the next', async () => {
+    const { clock, start, outcomes, observer, sender } = await begin([{ failure: 'connect_timeout' }])
+    while (observer.of('breaker').length === 0) await clock.run(start())
+    await clock.advance(60_000)
+    sender.script(address, { failure: 'address_denied' }, { status: 200 })
+    outcomes.written.length = 0
+    await clock.run(start())
+    await clock.run(start())
+    expect(outcomes.endings).toEqual(['rejected: address_denied after 0', 'delivered: ok after 1'])
   })
 })
 

@@ -8,6 +8,7 @@ import type { HttpRequest } from '../../../src/domain/attempt.ts'
 import type { Webhook } from '../../../src/domain/webhook.ts'
 import { createHttpSender } from '../../../src/http/http-sender.ts'
 import { systemClock } from '../../../src/runtime/clock.ts'
+import { loopback } from '../../harness/loopback.ts'
 
 const received: Buffer[] = []
 const server = createServer((socket) => {
@@ -26,7 +27,13 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
 const sender = createHttpSender(
-  { connectTimeoutMs: 2_000, maxResponseBytes: 1_024, connectionsPerOrigin: 1, keepAliveMs: 1_000 },
+  {
+    connectTimeoutMs: 2_000,
+    maxResponseBytes: 1_024,
+    connectionsPerOrigin: 1,
+    keepAliveMs: 1_000,
+    allowedAddresses: loopback,
+  },
   systemClock,
 )
 afterAll(() => sender.stop())

@@ -64,6 +64,7 @@ describe('no answer', () => {
   it.each([
     ['connect', 'network', true],
     ['reset', 'receiver', true],
+    ['proxy', 'worker', true],
     ['dns', 'network', false],
     ['connect_timeout', 'network', false],
     ['tls', 'receiver', false],
@@ -73,6 +74,11 @@ describe('no answer', () => {
   ] as const)('because of %s is repeated, the fault being of the %s', (reason, faultOwner, quick) => {
     expect(unanswered(reason, 1_000)).toEqual({ kind: 'retryable', quick, reason, faultOwner })
     expect(unanswered(reason, 1_001)).toEqual({ kind: 'retryable', quick: false, reason, faultOwner })
+  })
+
+  it('because nothing may be sent there is final, however long it took', () => {
+    expect(unanswered('address_denied', 1)).toEqual({ kind: 'blocked' })
+    expect(unanswered('address_denied', 60_000)).toEqual({ kind: 'blocked' })
   })
 
   it('because this process cut it says nothing about the receiver', () => {

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals'
 import type { HttpAccess } from '../../../src/settings/http-access.ts'
 import { readHttpAccess } from '../../../src/settings/http-access.ts'
 import { loadSettings } from '../../../src/settings/load.ts'
+import { ownServicesOf } from '../../../src/settings/own-services.ts'
 import { newAuthority } from '../../harness/certificates.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authorities-'))
@@ -21,7 +22,11 @@ const [one, other] = [newAuthority('one'), newAuthority('other')]
 describe('the authorities that receivers may prove themselves by', () => {
   it('are none beside those of Node.js by default, and the other settings are as they were', () => {
     const settings = loadSettings({ files: [], environment: {} })
-    expect(readHttpAccess(settings)).toEqual({ ...settings.http, trustedAuthorities: [] })
+    expect(readHttpAccess(settings)).toEqual({
+      ...settings.http,
+      trustedAuthorities: [],
+      ownServices: ownServicesOf(settings),
+    })
   })
 
   it('are all certificates of the file, whatever stands between them', () => {

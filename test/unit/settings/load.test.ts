@@ -307,6 +307,28 @@ describe('settings that contradict each other', () => {
 
 const config = (name: string) => new URL(`../../../config/${name}`, import.meta.url).pathname
 
+describe('where requests may go', () => {
+  it('is said by addresses, networks and host names, by commas or as a list', () => {
+    const entries = ['10.0.0.0/8', '[fd00::5]:8080', 'crm.internal', '*.internal:443']
+    const path = file({ http: { deniedAddresses: entries } })
+    const settings = loadSettings({
+      files: [path],
+      environment: { HTTP_ALLOWED_ADDRESSES: entries.join(', ') },
+    })
+    expect(settings.http.allowedAddresses).toEqual(entries)
+    expect(settings.http.deniedAddresses).toEqual(entries)
+  })
+
+  it.each([
+    ['HTTP_ALLOWED_ADDRESSES', 'http.allowedAddresses', '10.0.0.0/8,10.0.0.1/8', '10.0.0.1/8'],
+    ['HTTP_DENIED_ADDRESSES', 'http.deniedAddresses', 'http://crm.internal', 'http://crm.internal'],
+  ])('%s names the entry that is none', (environmentName, name, value, entry) => {
+    const [fault = '', ...others] = faultsOf({ environment: { [environmentName]: value } })
+    expect(others).toEqual([])
+    expect(fault).toContain(`${name} (${environmentName}): the entry "${entry}" is none; allowed: a list of `)
+  })
+})
+
 describe('the files in config/', () => {
   it('demo.json is valid and fits one broker', () => {
     const settings = loadSettings({ files: [config('demo.json')], environment: {} })

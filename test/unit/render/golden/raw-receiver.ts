@@ -6,6 +6,7 @@ import { Agent } from 'undici'
 import type { HttpRequest } from '../../../../src/domain/attempt.ts'
 import { createHttpSender } from '../../../../src/http/http-sender.ts'
 import { systemClock } from '../../../../src/runtime/clock.ts'
+import { loopback } from '../../../harness/loopback.ts'
 
 export interface RawReceiver {
   readonly port: number
@@ -33,7 +34,13 @@ export async function startRawReceiver(): Promise<RawReceiver> {
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const sender = createHttpSender(
-    { connectTimeoutMs: 5_000, maxResponseBytes: 1_024, connectionsPerOrigin: 1, keepAliveMs: 30_000 },
+    {
+      connectTimeoutMs: 5_000,
+      maxResponseBytes: 1_024,
+      connectionsPerOrigin: 1,
+      keepAliveMs: 30_000,
+      allowedAddresses: loopback,
+    },
     systemClock,
   )
   const elsewhere = new Agent({
