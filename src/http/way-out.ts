@@ -1,4 +1,5 @@
-// The way to receivers that a sender has, made from its options, past the guard.
+// The ways to receivers that a sender has, made from its options: guarded, directly or through an egress proxy.
+import { readDirectPlaces } from '../guard/direct-places.ts'
 import type { Place } from '../guard/place.ts'
 import { readPlace } from '../guard/place.ts'
 import type { Clock } from '../ports.ts'
@@ -8,6 +9,8 @@ import type { Dial } from './dial.ts'
 import type { NameResolver } from './name-resolver.ts'
 import { OwnPlacesFinder } from './own-places.ts'
 import type { ServiceAddress } from './own-places.ts'
+import { createProxyDial } from './proxy-dial.ts'
+import { readProxyUrl } from './proxy-tunnel.ts'
 
 export interface WayOutOptions {
   /** Addresses, networks and host names to which requests may go though they are not public; default none. */
@@ -16,6 +19,10 @@ export interface WayOutOptions {
   readonly deniedAddresses?: readonly string[]
   /** What this process uses and offers: no receiver, unless it is allowed by name; default nothing. */
   readonly ownServices?: readonly ServiceAddress[]
+  /** `http://user:password@host:port`; the default, an empty text: no proxy. */
+  readonly proxyUrl?: string
+  /** What is reached without the proxy, as in NO_PROXY; default nothing. */
+  readonly noProxy?: readonly string[]
 }
 
 export interface WayOut {
@@ -25,19 +32,44 @@ export interface WayOut {
 }
 
 export function createWayOut(options: WayOutOptions, resolver: NameResolver, clock: Clock): WayOut {
-  const { allowedAddresses = [], deniedAddresses = [], ownServices = [] } = options
-  const own = new OwnPlacesFinder(ownServices, resolver, clock)
+  const {
+    allowedAddresses = [],
+    deniedAddresses = [],
+    ownServices = [],
+    proxyUrl = '',
+    noProxy = [],
+  } = options
+  const proxy = proxyUrl === '' ? null : readProxyUrl(proxyUrl)
+  const own = new OwnPlacesFinder(
+    proxy === null
+      ? ownServices
+      : [...ownServices, { host: proxy.host, port: proxy.port, publicAddresses: 'its_own' }],
+    resolver,
+    clock,
+  )
   const lists = {
-    allowed: allowedAddresses.map(readable),
-    denied: deniedAddresses.map(readable),
+    allowed: allowedAddresses.map((entry) => readable(entry, readPlace)),
+    denied: deniedAddresses.map((entry) => readable(entry, readPlace)),
   }
-  const dial = createDial({ resolver, guard: new AddressGuard(lists, () => own.find()) })
+  const guarded = { resolver, guard: new AddressGuard(lists, () => own.find()) }
+  const direct = createDial(guarded)
+  const dial =
+    proxy === null
+      ? direct
+      : createProxyDial(
+          { proxy, direct: noProxy.flatMap((entry) => readable(entry, readDirectPlaces)) },
+          guarded,
+          direct,
+        )
   return { dial, keepFrom: (service) => own.add(service) }
 }
 
 /** Settings have refused what cannot be read; to leave it out here would open what was to be closed. */
-function readable(entry: string): Place {
-  const place = readPlace(entry)
-  if (place === null) throw new Error(`"${entry}" is no address, network or host name`)
-  return place
+function readable<Value extends Place | readonly Place[]>(
+  entry: string,
+  read: (text: string) => Value | null,
+): Value {
+  const value = read(entry)
+  if (value === null) throw new Error(`"${entry}" is no address, network or host name`)
+  return value
 }

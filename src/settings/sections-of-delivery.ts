@@ -1,8 +1,8 @@
 // The settings of webhooks and of what is sent for them: requests, tries, limits, horizons.
 import { badPorts } from '../domain/webhook-rules.ts'
-import { placeList } from './address-formats.ts'
+import { directPlaceList, placeList, proxyUrl } from './address-formats.ts'
 import * as is from './formats.ts'
-import { setting } from './setting.ts'
+import { secret, setting } from './setting.ts'
 import { version } from './version.ts'
 
 const minuteMs = 60_000
@@ -61,6 +61,12 @@ export const sectionsOfDelivery = {
       placeList,
       [],
       'Where requests may not go, though it is public or allowed',
+    ),
+    proxyUrl: secret(proxyUrl, 'Egress proxy (HTTP CONNECT) through which every request goes; empty: none'),
+    noProxy: setting<readonly string[]>(
+      directPlaceList,
+      [],
+      'What is reached without the proxy, in the ways of NO_PROXY',
     ),
     userAgent: setting(
       is.headerValue,

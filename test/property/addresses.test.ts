@@ -6,6 +6,7 @@ import { readIpAddress } from '../../src/guard/ip-address.ts'
 import { isWithin, readIpNetwork } from '../../src/guard/ip-network.ts'
 import { judgeSpot } from '../../src/guard/judge-spot.ts'
 import { readPlace } from '../../src/guard/place.ts'
+import { readDirectPlaces } from '../../src/guard/direct-places.ts'
 import { isPublic } from '../../src/guard/public-address.ts'
 import { wrappedHosts } from '../harness/address-rows.ts'
 
@@ -62,6 +63,7 @@ describe('any text', () => {
         expect(readIpAddress(text)?.family ?? 0).toBe(isZoned ? 0 : isIP(text))
         readIpNetwork(text)
         readPlace(text)
+        readDirectPlaces(text)
         if (isIP(text) === 0) expect(verdictOf(text)).toBe('denied')
       }),
       runs,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { readDirectPlaces } from '../../../src/guard/direct-places.ts'
 import { readIpAddress } from '../../../src/guard/ip-address.ts'
 import type { Place } from '../../../src/guard/place.ts'
 import { isAt, isExact, readPlace } from '../../../src/guard/place.ts'
@@ -76,5 +77,29 @@ describe('a place', () => {
     ['*.internal', false],
   ])('%s names one address or host: %s', (text, exact) => {
     expect(isExact(readPlace(text)!)).toBe(exact)
+  })
+})
+
+describe('a place that is reached without the proxy', () => {
+  it.each([
+    [
+      'example.com',
+      ['example.com:1', 'a.example.com:1', 'a.b.example.com:443'],
+      ['badexample.com:1', 'com:1'],
+    ],
+    ['example.com:8080', ['example.com:8080', 'a.example.com:8080'], ['example.com:80']],
+    ['.example.com', ['a.example.com:1'], ['example.com:1', 'badexample.com:1']],
+    ['*.example.com', ['a.example.com:1'], ['example.com:1']],
+    ['10.0.0.0/8', ['[10.1.2.3]:80'], ['[11.0.0.1]:80']],
+    ['10.0.0.5:80', ['[10.0.0.5]:80'], ['[10.0.0.5]:81']],
+    ['[::1]:80', ['[::1]:80'], ['[::1]:81']],
+  ])('%s covers what NO_PROXY does', (text, covered, others) => {
+    const places = readDirectPlaces(text)
+    expect(covered.filter((spot) => !isCovered(places, spot))).toEqual([])
+    expect(others.filter((spot) => isCovered(places, spot))).toEqual([])
+  })
+
+  it.each(['', '*', '..example.com', '10.0.0.0/40'])('%j is none', (text) => {
+    expect(readDirectPlaces(text)).toBeNull()
   })
 })

@@ -313,19 +313,43 @@ describe('where requests may go', () => {
     const path = file({ http: { deniedAddresses: entries } })
     const settings = loadSettings({
       files: [path],
-      environment: { HTTP_ALLOWED_ADDRESSES: entries.join(', ') },
+      environment: { HTTP_ALLOWED_ADDRESSES: entries.join(', '), HTTP_NO_PROXY: '.internal,10.0.0.0/8' },
     })
     expect(settings.http.allowedAddresses).toEqual(entries)
     expect(settings.http.deniedAddresses).toEqual(entries)
+    expect(settings.http.noProxy).toEqual(['.internal', '10.0.0.0/8'])
   })
 
   it.each([
     ['HTTP_ALLOWED_ADDRESSES', 'http.allowedAddresses', '10.0.0.0/8,10.0.0.1/8', '10.0.0.1/8'],
     ['HTTP_DENIED_ADDRESSES', 'http.deniedAddresses', 'http://crm.internal', 'http://crm.internal'],
+    ['HTTP_NO_PROXY', 'http.noProxy', 'crm.internal, *', '*'],
   ])('%s names the entry that is none', (environmentName, name, value, entry) => {
     const [fault = '', ...others] = faultsOf({ environment: { [environmentName]: value } })
     expect(others).toEqual([])
     expect(fault).toContain(`${name} (${environmentName}): the entry "${entry}" is none; allowed: a list of `)
+  })
+
+  it.each([
+    'https://proxy.test',
+    'proxy.test:3128',
+    'http://proxy.test/path',
+    'http://proxy.test?a=b',
+    'http://a:%zz@proxy.test',
+  ])('is no proxy’s URL: %s, and its password is in no fault', (value) => {
+    const faults = faultsOf({ environment: { HTTP_PROXY_URL: value } })
+    expect(faults).toEqual([
+      expect.stringMatching(
+        /^http\.proxyUrl \(HTTP_PROXY_URL\): a hidden value is text; allowed: an http URL/,
+      ),
+    ])
+  })
+
+  it('a proxy’s URL is shown as *** and may stand in a file', () => {
+    const url = 'http://user:canary@proxy.test:3128'
+    const settings = loadSettings({ files: [], environment: { HTTP_PROXY_URL_FILE: file(`${url}\n`) } })
+    expect(settings.http.proxyUrl).toBe(url)
+    expect(redactedSettings(settings)).toMatchObject({ http: { proxyUrl: '***' } })
   })
 })
 
