@@ -33,6 +33,9 @@ const inABrowser = { ...onTheRealStack, globalSetup: '<rootDir>/test/stack/start
 export default {
   reporters: ['default', '<rootDir>/test/closing-line.mjs'],
   testTimeout: 60_000,
+  // Most of the time is spent waiting: for sessions to end, brokers to return, timeouts. More would take the processor from
+  // the broker, the registry and the workers that these tests start.
+  maxWorkers: 2,
   projects: [
     project('unit'),
     project('property'),

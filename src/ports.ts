@@ -87,8 +87,9 @@ export interface EventSource {
   resume(partition: PartitionRef): void
   commit(epoch: number, offsets: readonly OffsetCommit[]): Promise<CommitResult>
   /**
-   * Monotonic milliseconds of the last heartbeat that the group answered well; null without a membership: before the
-   * first join, and while it is joined anew, because the group asked for it or the client broke.
+   * Monotonic milliseconds at which the last heartbeat went out that the group answered well, or it was joined; null
+   * without a membership: before the first join, and while it is joined anew, because the group asked for it or the client
+   * broke.
    */
   lastHeartbeatMs(): number | null
   /** Leaves the group. Commit before. */

@@ -63,6 +63,8 @@ class GroupedEventSource implements EventSource {
   #holding: Holding = { generation: -1, partitions: [] }
   #memberId: string | null = null
   #lastHeartbeatMs: number | null = null
+  /** When the heartbeat that is answered next went out. */
+  #beatBegunMs = Number.NEGATIVE_INFINITY
 
   constructor(options: EventSourceOptions) {
     this.#options = options
@@ -136,6 +138,9 @@ class GroupedEventSource implements EventSource {
         if (this.#consumer === consumer) this.#joined(group, owned)
       },
       formerMemberId: () => this.#memberId,
+      beatBegins: () => {
+        if (this.#consumer === consumer) this.#beatBegunMs = this.#options.monotonicMs()
+      },
     }
     const consumer = options.kafka.consumer({
       groupId: options.groupId,
@@ -176,7 +181,10 @@ class GroupedEventSource implements EventSource {
 
   #beat(consumer: Consumer): void {
     if (this.#consumer !== consumer) return
-    this.#lastHeartbeatMs = this.#options.monotonicMs()
+    // From when it went out: the answer may have lain unread while the process stood still. Without a membership it is
+    // the answer to an earlier one.
+    if (this.#lastHeartbeatMs !== null)
+      this.#lastHeartbeatMs = Math.max(this.#lastHeartbeatMs, this.#beatBegunMs)
     this.#supervisor.progressed()
   }
 

@@ -4,7 +4,8 @@
  * Every road to a new membership runs through `joinAndSync`, also those that emit no event (a leader moved, a
  * topic grew). The client reads from each broker by itself, so several readers may find a reason at the same time:
  * they share one join, for two would end each other's, and those that found none wait for it. A response that straddles
- * a rejoin belongs to positions that are gone, so it is not handled.
+ * a rejoin belongs to positions that are gone, so it is not handled. And the client tells when a heartbeat was answered,
+ * not when it went out: to a process that stood still in between, an old answer would look like a membership.
  */
 import { createRequire } from 'node:module'
 
@@ -48,6 +49,8 @@ export interface MembershipHooks {
   joined(group: GroupInternals): Promise<void>
   /** By which the group may still know this process, from a client before this one; null: by none. */
   formerMemberId(): string | null
+  /** A heartbeat goes out. Its answer says that this was a member then, however long it lay unread. */
+  beatBegins(): void
 }
 
 interface RunnerInternals {
@@ -64,6 +67,8 @@ const Runner: { readonly prototype: RunnerInternals } = require('kafkajs/src/con
  */
 const fetchedBy = new WeakMap<object, OffsetManagerInternals>()
 const joining = new WeakMap<GroupInternals, Promise<void>>()
+/** Groups with a heartbeat under way, which the client's callers share. */
+const beating = new WeakSet<GroupInternals>()
 
 export const patchGroupMembership = (): void => {
   const plainJoin = ConsumerGroup.prototype.joinAndSync
@@ -100,7 +105,15 @@ export const patchGroupMembership = (): void => {
     options: object,
   ): Promise<void> {
     // Half joined, it would be told to join.
-    await (joining.has(this) ? untilJoined(this) : plainHeartbeat.call(this, options))
+    if (joining.has(this)) return untilJoined(this)
+    if (beating.has(this)) return plainHeartbeat.call(this, options)
+    beating.add(this)
+    for (const hook of this.assigners.filter(isHooked)) hook.beatBegins()
+    try {
+      await plainHeartbeat.call(this, options)
+    } finally {
+      beating.delete(this)
+    }
   }
   const plainHandle = Runner.prototype.handleBatch
   Runner.prototype.handleBatch = async function handleBatch(

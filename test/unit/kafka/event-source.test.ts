@@ -26,6 +26,11 @@ class ScriptedConsumer {
     this.#listeners.get(this.events.CRASH)?.({ payload: { error: new Error('the connection broke') } })
   }
 
+  /** The answer to a heartbeat. */
+  beaten(): void {
+    this.#listeners.get(this.events.HEARTBEAT)?.({})
+  }
+
   join(): Promise<void> {
     const group: Partial<GroupInternals> = {
       generationId: 1,
@@ -52,7 +57,7 @@ let stop = (): Promise<void> => Promise.resolve()
 afterEach(() => stop())
 
 /** `revoking`: what the handler does before a rejoin. */
-async function started(revoking: () => Promise<void>) {
+async function started(revoking: () => Promise<void>, monotonicMs = () => performance.now()) {
   const consumers: ScriptedConsumer[] = []
   const consumer = (config: ConsumerConfig): Consumer => {
     const scripted = new ScriptedConsumer(config)
@@ -72,7 +77,7 @@ async function started(revoking: () => Promise<void>) {
     maxBytes: 10_000,
     giveUpMs: 60_000,
     observer: { observe() {} },
-    monotonicMs: () => performance.now(),
+    monotonicMs,
   })
   stop = () => source.stop()
   const assignments: Assignment[] = []
@@ -99,6 +104,28 @@ it('a rejoin ends the membership until it is answered', async () => {
   expect(source.lastHeartbeatMs()).toBeNull()
   await first.join()
   expect(source.lastHeartbeatMs()).not.toBeNull()
+})
+
+it('a heartbeat counts from when it went out, however long its answer lay unread', async () => {
+  let nowMs = 0
+  const { source, first } = await started(
+    () => Promise.resolve(),
+    () => nowMs,
+  )
+  nowMs = 1_000
+  first.hooks.beatBegins()
+  // The process stands still.
+  nowMs = 21_000
+  first.beaten()
+  expect(source.lastHeartbeatMs()).toBe(1_000)
+})
+
+it('the answer to a heartbeat of a membership that has ended is none of the next', async () => {
+  const { source, first } = await started(() => Promise.resolve())
+  first.hooks.beatBegins()
+  await first.hooks.beforeRejoin()
+  first.beaten()
+  expect(source.lastHeartbeatMs()).toBeNull()
 })
 
 describe('a client that breaks', () => {

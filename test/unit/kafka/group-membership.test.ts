@@ -26,6 +26,7 @@ const hooked = {
     steps.push('told')
   },
   formerMemberId: () => 'the member that it was',
+  beatBegins: () => void steps.push('beat begins'),
 }
 
 interface Group {
@@ -133,6 +134,14 @@ describe('a batch', () => {
     await fetching
     await runnerOf(group).handleBatch(batch)
     expect(handled).not.toContain(batch)
+  })
+
+  it('says when a heartbeat goes out, once for all that share its answer', async () => {
+    steps.length = 0
+    const group = groupOf(1)
+    await Promise.all([group.heartbeat({}), group.heartbeat({})])
+    await group.heartbeat({})
+    expect(steps).toEqual(['beat begins', 'beating', 'beating', 'beat begins', 'beating'])
   })
 
   it('is not asked for while a join is under way, nor does the group hear a heartbeat', async () => {

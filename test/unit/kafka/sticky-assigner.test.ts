@@ -13,7 +13,12 @@ const partitionCount = 20
 type Dealt = ReadonlyMap<string, readonly string[]>
 
 const nobody: Dealt = new Map()
-const hooks = { beforeRejoin: async () => {}, joined: async () => {}, formerMemberId: () => null }
+const hooks = {
+  beforeRejoin: async () => {},
+  joined: async () => {},
+  formerMemberId: () => null,
+  beatBegins() {},
+}
 const clusterOf = (topics: readonly string[]): Cluster =>
   ({
     findTopicPartitionMetadata: (topic: string) =>
