@@ -58,6 +58,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = controller
     // The deadline passed while the request waited for a connection: it must not leave any more.
     if (this.#over) controller.abort(new Cut())
+    // In a process that stood still, the connection is told of before the timer is.
+    else if (this.#elapsedMs() >= this.#options.totalTimeoutMs) this.#late()
     else this.#connectMs = this.#elapsedMs()
   }
 
