@@ -8,6 +8,7 @@ import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
 import { RecordWriter } from '../../src/kafka/record-writer.ts'
 import { commitOf, RecordingHandler, realEventGroup } from '../contract/event-group.ts'
 import type { RealEventGroup } from '../contract/event-group.ts'
+import type { CommitResult } from '../../src/ports.ts'
 import { startBrokerCluster } from '../harness/broker-cluster.ts'
 import type { BrokerCluster } from '../harness/broker-cluster.ts'
 import { until } from '../harness/until.ts'
@@ -174,14 +175,21 @@ describe('a broker that is gone, while the others still name it', () => {
 
   it('does not break a member: it reads on, and commits under the same membership', async () => {
     const { epoch } = handler
+    const { leaders } = cluster
     await Promise.all([group.append(0, 'c'), group.append(1, 'd')])
+    // How long the brokers take to do without one is theirs; how long a member takes then is what is judged.
+    await leaders.untilMoved(group.topic, 0, gone)
     await until(() => handler.textsOf(0).includes('c'), 'what it led to be read')
     await until(() => handler.textsOf(1).includes('d'), 'what another leads to be read')
+    await leaders.untilGroupMoved(group.groupId, gone)
+    let answer: CommitResult | null = null
     const commits = async (): Promise<boolean> => {
-      const result = await group.source.commit(epoch, [commitOf(group, 1, 2n)])
-      return result.kind === 'committed'
+      answer = await group.source.commit(epoch, [commitOf(group, 1, 2n)])
+      return answer.kind === 'committed'
     }
-    await until(commits, 'the group to take a commit of the same membership')
+    await until(commits, 'the group to take a commit of the same membership', 15_000, () =>
+      JSON.stringify([answer, troubles()]),
+    )
     expect(troubles()).toEqual([])
   })
 

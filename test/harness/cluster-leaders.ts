@@ -41,6 +41,14 @@ export class ClusterLeaders {
     )
   }
 
+  untilGroupMoved(groupId: string, from: number): Promise<void> {
+    return until(
+      async () => ![from, -1].includes(await this.ofGroup(groupId)),
+      `the group ${groupId} to talk to another node than ${from}`,
+      fewSeconds,
+    )
+  }
+
   /**
    * Makes another node the leader while the one before lives on and answers that it does not lead any more: its copy is
    * taken from it for a moment, because the brokers do not depose a leader that keeps one.
