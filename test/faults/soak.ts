@@ -66,7 +66,8 @@ await onLocalStack(async () => {
     const exitCodes = await Promise.all([...scene.members].map((member) => scene.stopWorker(member)))
     const missed = reports.filter((report) => report.missed.length > 0).length
     const minima = minimaOf(samples)
-    const slopeMbPerHour = Number(slopeOf(minima).toFixed(1))
+    // What grows at first is what the engine takes before it collects: the second half tells whether anything is kept.
+    const slopeMbPerHour = Number(slopeOf(minima.slice(Math.ceil(minima.length / 2))).toFixed(1))
     const minimaMb = minima.map(({ rssMb }) => Math.round(rssMb))
     const flat = (handles.at(-1) ?? 0) <= (handles[0] ?? 0) + 10
     const faultsDone = reports.length

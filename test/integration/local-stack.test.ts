@@ -153,7 +153,8 @@ it('keeps records and schemas where a data folder is given', async () => {
   expect(await new SchemaRegistry({ host: other.registryUrl }).getLatestSchemaId('kept-value')).toBe(id)
   await other.stop()
   await rm(dataDir, { recursive: true })
-})
+  // Two brokers and two registries, each of which may take a minute.
+}, 240_000)
 
 it('names a port that is taken, and starts nothing', async () => {
   const occupant = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
