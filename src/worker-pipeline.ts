@@ -2,7 +2,6 @@
 import { createEventDecoder, createParkedDecoder } from './kafka/codec.ts'
 import { chunkOverflowBytes } from './kafka/parked-record.ts'
 import { readSchema } from './kafka/schema-files.ts'
-import { headroomBytes } from './kafka/startup-checks.ts'
 import type { WriterSchemas } from './kafka/writer-schemas.ts'
 import { CallOrder } from './pipeline/call-order.ts'
 import { LiveIsolation } from './pipeline/live-isolation.ts'
@@ -51,7 +50,7 @@ const writeMs = 2_000
 export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => void): Pipeline {
   const { settings, clock, observer, source, gate, commits, schemas, maxEventBytes } = parts
   const turns = new TakeTurns(clock)
-  const overflowBytes = chunkOverflowBytes(settings.fanout.chunkSize, headroomBytes)
+  const overflowBytes = chunkOverflowBytes(settings.fanout.chunkSize)
   const events = createEventDecoder(readSchema('call-event'), schemas, maxEventBytes - overflowBytes)
   // What is parked has fitted once, whatever a chunk's size was then.
   const parkedEvents = createEventDecoder(readSchema('call-event'), schemas, maxEventBytes)

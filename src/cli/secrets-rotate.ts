@@ -4,7 +4,7 @@
 import { resealed } from '../secrets/sealing.ts'
 import type { SecretCounts, Sealer } from '../secrets/sealing.ts'
 import type { Settings } from '../settings/schema.ts'
-import { keyringFor, sealerFor } from './operator-rules.ts'
+import { keyringFor, sealerBy } from './operator-rules.ts'
 import type { ExitCode, Terminal } from './terminal.ts'
 import { openRewriter } from './webhook-rewriter.ts'
 import type { WebhookRewriter } from './webhook-rewriter.ts'
@@ -23,12 +23,12 @@ export async function rotateSecrets(
   choice: RotateChoice,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const sealer = sealerFor(settings)
+  const keyring = keyringFor(settings)
+  const sealer = sealerBy(keyring)
   if (sealer === null) {
     terminal.err('secrets.keyringFile (SECRETS_KEYRING_FILE): missing; there is no key to seal with')
     return 1
   }
-  const keyring = keyringFor(settings)
   const plainOnes = choice.sealPlain === true ? 'included' : 'left'
   const work: Work = { sealer, reseal: (record) => resealed(record, keyring, sealer, plainOnes) }
   const rewriter = await openRewriter(settings)

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import type { ConfigChoice } from './config-option.ts'
 import { configOption, settingsFor } from './config-option.ts'
-import { rulesFor } from './operator-rules.ts'
+import { keyringFor, rulesFor, sealerBy } from './operator-rules.ts'
 import type { ExitCode, Terminal } from './terminal.ts'
 import type { ValidateChoice } from './webhooks-validate.ts'
 import type { GetChoice } from './webhooks-get.ts'
@@ -114,7 +114,9 @@ async function write(
   const settings = settingsFor(choice, terminal)
   const { writeWebhooks } = await import('./webhooks-write.ts')
   const dryRun = choice.dryRun === true ? { dryRun: true as const } : {}
-  return writeWebhooks(settings, { ...what, ...dryRun, rules: rulesFor(settings) }, terminal)
+  const keyring = keyringFor(settings)
+  const by = { rules: rulesFor(settings, keyring), sealer: sealerBy(keyring) }
+  return writeWebhooks(settings, { ...what, ...dryRun, ...by }, terminal)
 }
 
 const filesHelp = 'JSON (one form, or a list) or JSON lines (.jsonl); - is the standard input'

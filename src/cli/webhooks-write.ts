@@ -12,7 +12,6 @@ import type { Sealer } from '../secrets/sealing.ts'
 import type { Settings } from '../settings/schema.ts'
 import { readJsonInput } from './json-input.ts'
 import type { InputEntry } from './json-input.ts'
-import { sealerFor } from './operator-rules.ts'
 import { storedRecords } from './stored-webhooks.ts'
 import type { ExitCode, Terminal } from './terminal.ts'
 import { placedFault, readForms } from './webhook-forms.ts'
@@ -22,6 +21,8 @@ import type { Write } from './webhook-writer.ts'
 export interface WriteChoice {
   readonly file: string
   readonly rules: WebhookRules
+  /** Null: what is written is not sealed. */
+  readonly sealer: Sealer | null
   /** `one`: more than one form is refused. */
   readonly amount: 'one' | 'many'
   readonly dryRun?: true
@@ -32,7 +33,7 @@ export async function writeWebhooks(
   choice: WriteChoice,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { file, rules, dryRun } = choice
+  const { file, rules, sealer, dryRun } = choice
   const input = await readJsonInput(file, terminal)
   const entries = input.kind === 'entries' ? () => input.entries() : () => [input]
   const ids = judge(entries(), choice, terminal)
@@ -42,7 +43,6 @@ export async function writeWebhooks(
     (id) => ids.has(id),
     (record) => storedVersion(record, rules),
   )
-  const sealer = sealerFor(settings)
   const changes = new Changes(entries, { rules, stored, sealer, nowMs: systemClock.nowMs() })
   if (dryRun === true) {
     for (const _ of changes.writes()) continue

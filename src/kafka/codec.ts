@@ -17,7 +17,7 @@ import type {
   WebhookChange,
 } from '../ports.ts'
 import { lengthCheckOf } from './avro-lengths.ts'
-import { parkedDeliveryOf, parkedFault } from './parked-record.ts'
+import { headroomBytes, parkedDeliveryOf, parkedFault } from './parked-record.ts'
 import type { WriterSchemas } from './writer-schemas.ts'
 
 /** Zero byte and schema id. */
@@ -34,9 +34,6 @@ const maxPackedBytes = 67_108_864
 
 /** Of an event's ids: five times what its schema asks for. Outcomes and parked deliveries repeat them. */
 const maxIdLength = 1_000
-
-/** Beside an event's own bytes: what is said of the delivery. */
-const parkedHeadroomBytes = 65_536
 
 /** Bytes of a key that name a webhook as they stand; no valid id has more. */
 const maxKeyBytes = 600
@@ -134,7 +131,7 @@ export function createParkedDecoder(
   events: EventDecoder,
   maxBytes: number = maxPackedBytes,
 ): ParkedDecoder {
-  const values = new ValueDecoder<ParkedDeliveryRecord>(readerSchema, schemas, maxBytes + parkedHeadroomBytes)
+  const values = new ValueDecoder<ParkedDeliveryRecord>(readerSchema, schemas, maxBytes + headroomBytes)
   return {
     async decode(record, signal) {
       if (record.undecodableBatch !== undefined)

@@ -37,6 +37,9 @@ const maxTimeMs = 8_640_000_000_000_000
 const maxWebhookIds = 1_000
 const maxWebhookIdLength = 1_000
 
+/** A dead letter is an event with headers that say why it is one; a parked delivery says how far it has come. */
+export const headroomBytes = 65_536
+
 /** Of an id as a record holds it: its length in two bytes, then at most three for each of 200 characters. */
 const webhookIdBytes = 602
 /** Of what else is said of a parked delivery: numbers, the topic's name, and the call's id as key. */
@@ -46,7 +49,7 @@ const otherBytes = 8_192
  * What a chunk of so many webhooks may say beyond `headroomBytes`, the room that a retry topic has beside an event: an
  * event must be smaller by that.
  */
-export function chunkOverflowBytes(chunkSize: number, headroomBytes: number): number {
+export function chunkOverflowBytes(chunkSize: number): number {
   return Math.max(0, chunkSize * webhookIdBytes + otherBytes - headroomBytes)
 }
 

@@ -3,6 +3,7 @@
 // with an outcome or a dead letter. What would break such a promise is told completely, a line each.
 import kafkajs from 'kafkajs'
 import type { Admin, KafkaConfig } from 'kafkajs'
+import { headroomBytes } from './parked-record.ts'
 import { withAdmin } from './admin-session.ts'
 import { askAgain } from './ask-again.ts'
 import { retryTopicsFor } from './retry-topics.ts'
@@ -56,9 +57,6 @@ export class StartRefused extends Error {
 /** One broker may be lost and another be restarted without losing a record or the ability to write. */
 const leastReplicas = 3
 const leastInSync = 2
-/** A dead letter is an event with headers that say why it is one; a parked delivery says how far it has come. */
-export const headroomBytes = 65_536
-
 const roles: readonly TopicRole[] = ['events', 'webhooks', 'outcomes', 'deadLetters']
 const lookedAt = ['cleanup.policy', 'min.insync.replicas', 'max.message.bytes', 'retention.ms'] as const
 

@@ -11,7 +11,7 @@ import type { NextStep } from '../retry/next-step.ts'
 import { DeliveryWrites } from './delivery-writes.ts'
 import type { DeliveryWorld, LifeSignals } from './delivery-world.ts'
 import type { Ending, LifeSoFar } from './outcome-of.ts'
-import { deferredOutcome, finalOutcome, parkedCopyOf, triedOutcome } from './outcome-of.ts'
+import { deferredOutcome, finalOutcome, nothingKnown, parkedCopyOf, triedOutcome } from './outcome-of.ts'
 
 /** What is known about the delivery beyond itself: the version of its webhook, the attempt and its answer. */
 export type Facts = Partial<Omit<LifeSoFar, 'delivery' | 'attempts' | 'deferrals' | 'nowMs'>>
@@ -141,12 +141,7 @@ export class LifeRecord {
 
   #life(facts: Facts): LifeSoFar {
     return {
-      webhook: null,
-      config: null,
-      result: null,
-      queuedMs: null,
-      excerpt: null,
-      cutValues: [],
+      ...nothingKnown,
       ...facts,
       delivery: this.#delivery,
       attempts: this.#attempts,

@@ -67,6 +67,16 @@ export function triedOutcome(life: LifeSoFar, ending: Omit<Ending, 'result'>, ne
   }
 }
 
+/** Beyond the delivery itself: no version of its webhook, no attempt, no answer. */
+export const nothingKnown = {
+  webhook: null,
+  config: null,
+  result: null,
+  queuedMs: null,
+  excerpt: null,
+  cutValues: [],
+} as const
+
 export interface UntoldTry {
   readonly attempt: number
   /** Null: not even that is known. */
@@ -81,13 +91,8 @@ export function untoldOutcome(delivery: Delivery, { attempt, fault, parked, nowM
     delivery,
     attempts: attempt,
     deferrals: delivery.progress.deferrals,
-    webhook: null,
-    config: null,
-    result: null,
-    queuedMs: null,
-    excerpt: null,
-    cutValues: [],
     nowMs,
+    ...nothingKnown,
   }
   const { reason, faultOwner, statusCode } = fault ?? unknownFault
   return { ...triedOutcome(life, { reason, faultOwner }, { atMs: nowMs, parked }), statusCode }

@@ -51,11 +51,14 @@ export class ParkedCopies {
   look(delivery: string, progress: ChainProgress, position: RecordPosition, nowMs: number): Look {
     this.#forget(nowMs)
     const { parkedTimes, attempts, lastFault } = progress
-    const here = { parkedTimes, attempts, lastFault, position }
     const seen = this.#seen.get(delivery)
-    if (seen === undefined) {
-      if (parkedTimes === 0) return { kind: 'new' }
-    } else if (seen.furthest.parkedTimes >= parkedTimes && !isSamePlace(seen.furthest.position, position)) {
+    if (seen === undefined && parkedTimes === 0) return { kind: 'new' }
+    const here = { parkedTimes, attempts, lastFault, position }
+    if (
+      seen !== undefined &&
+      seen.furthest.parkedTimes >= parkedTimes &&
+      !isSamePlace(seen.furthest.position, position)
+    ) {
       const by = seen.places.find((place) => place.parkedTimes === parkedTimes + 1) ?? seen.furthest
       const isKnown = seen.places.some((place) => place.parkedTimes === parkedTimes)
       if (!isKnown) this.#seen.set(delivery, { ...seen, places: withLatest(seen.places, here) })

@@ -2,9 +2,9 @@
 // three and sixty, over twenty destinations; and accounts whose only webhook is deleted while they have traffic.
 // Invariant: what is ordered is noted before it is handed to the broker.
 import { setTimeout as delay } from 'node:timers/promises'
-import { Partitioners } from 'kafkajs'
 import type { CallEventRecord } from '../../src/domain/records.ts'
 import { deliveryIdOf } from '../../src/join/delivery-id.ts'
+import { partitionOfKey } from '../../src/kafka/key-partition.ts'
 import { simulateCall } from '../../src/local/simulated-call.ts'
 import { addressOf } from '../harness/receivers.ts'
 import type { WorkerRig } from '../harness/worker-rig.ts'
@@ -50,7 +50,6 @@ const kinds = [
 const stride = 7
 const everyMs = 20
 const doomedAccounts = 200
-const partitioner = Partitioners.DefaultPartitioner()
 
 /** Publishes the webhooks. */
 export async function prepareBaseLoad(
@@ -97,7 +96,7 @@ export async function prepareBaseLoad(
       }),
     )
     const { event_id: eventId, call_id: callId, event_type } = event
-    const partition = partitionOfCall(rig, callId)
+    const partition = partitionOfKey(Buffer.from(callId), rig.settings.topics.events.partitions)
     const eventType = event_type === 'call_start' ? 'call_start' : 'call_end'
     orders.push({ eventId, callId, eventType, publishedAtMs, deliveries })
     if (!event.account_id.startsWith('account-doomed')) {
@@ -167,19 +166,6 @@ export async function prepareBaseLoad(
       places.clear()
     },
   }
-}
-
-/** Where the publisher puts it. */
-function partitionOfCall({ settings }: WorkerRig, callId: string): number {
-  const { name, partitions } = settings.topics.events
-  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-    partitionErrorCode: 0,
-    partitionId,
-    leader: 0,
-    replicas: [],
-    isr: [],
-  }))
-  return partitioner({ topic: name, partitionMetadata, message: { key: callId, value: null } })
 }
 
 function doomedAccount(index: number): string {

@@ -3,7 +3,7 @@
 import { longestTakeOverMs } from '../../harness/two-workers.ts'
 import { until } from '../../harness/until.ts'
 import type { Measured, Row } from '../row.ts'
-import type { Scene } from '../scene.ts'
+import type { Member, Scene } from '../scene.ts'
 import { epochMs } from '../scene.ts'
 import { dealtTo, untilDealt } from '../deal.ts'
 
@@ -26,8 +26,7 @@ const stopOne: Row = {
   ground: 'shared',
   recoveryWithinMs: 5_000,
   async happen(scene) {
-    const last = scene.members.at(-1)
-    if (last === undefined) throw new Error('no worker lives')
+    const last = lastOf(scene)
     const stoppedAtMs = epochMs()
     const [exitCode] = await Promise.all([scene.stopWorker(last), scene.load.deleteWebhook()])
     await untilDealt(scene)
@@ -88,8 +87,7 @@ const stopWhileSomeHang: Row = {
   // Receivers that hung are called again when their breakers let them.
   recoveryWithinMs: 90_000,
   async happen(scene) {
-    const last = scene.members.at(-1)
-    if (last === undefined) throw new Error('no worker lives')
+    const last = lastOf(scene)
     const hanging = [0, 1]
     await scene.receivers.behave(hanging, 'silent')
     // Until its attempts there are under way.
@@ -121,6 +119,12 @@ const stopWhileSomeHang: Row = {
 }
 
 export const cleanLeaves: readonly Row[] = [stopOne, stopWhileSomeHang, scale]
+
+function lastOf({ members }: Scene): Member {
+  const last = members.at(-1)
+  if (last === undefined) throw new Error('no worker lives')
+  return last
+}
 
 /** Milliseconds until anybody but the named worker wrote an outcome of the partition. */
 function firstOutcomeMs(

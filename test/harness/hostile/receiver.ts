@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { Authority } from '../certificates.ts'
+import { readRequests } from '../read-requests.ts'
 import type { Behaviour } from './behaviour.ts'
 import { answer } from './behaviour.ts'
 import { soundTls } from './handshakes.ts'
@@ -31,7 +32,8 @@ export async function startHostileReceiver(
   const sockets = new Set<Socket>()
   const serve = (socket: Socket): void => {
     let odd = false
-    readRequests(socket, (target) => {
+    readRequests(socket, (text) => {
+      const [, target = ''] = text.split(' ', 2)
       arrived.push(target)
       // Whoever answers as it likes does so once: what it reads later is not for its ears.
       if (target === oddTarget && !odd) {
@@ -77,25 +79,4 @@ function tlsServer(options: Parameters<typeof createTlsServer>[0], serve: (socke
     socket.on('error', () => {})
     serve(socket)
   }).on('tlsClientError', () => {})
-}
-
-function readRequests(socket: Socket, onRequest: (target: string) => void): void {
-  let received = ''
-  socket.on('data', (chunk: Buffer) => {
-    received += chunk.toString('latin1')
-    for (let end = endOfRequest(received); end > 0; end = endOfRequest(received)) {
-      const [, target = ''] = received.split(' ', 2)
-      received = received.slice(end)
-      onRequest(target)
-    }
-  })
-}
-
-/** Where the first request in the text ends; 0 if it has not arrived in full. */
-function endOfRequest(text: string): number {
-  const headersEnd = text.indexOf('\r\n\r\n')
-  if (headersEnd < 0) return 0
-  const length = Number(/^content-length: (\d+)/im.exec(text.slice(0, headersEnd))?.[1] ?? 0)
-  const end = headersEnd + 4 + length
-  return text.length < end ? 0 : end
 }

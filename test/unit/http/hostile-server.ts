@@ -15,6 +15,7 @@ import type { CountedHttpSender, HttpSenderOptions } from '../../../src/http/htt
 import type { HttpSender } from '../../../src/ports.ts'
 import { systemClock } from '../../../src/runtime/clock.ts'
 import { loopback } from '../../harness/loopback.ts'
+import { readRequests } from '../../harness/read-requests.ts'
 
 const servers = new Set<Server>()
 const sockets = new Set<Socket>()
@@ -89,28 +90,6 @@ async function listen(
   const bound = server.address()
   if (bound === null || typeof bound === 'string') throw new Error('the server has no port')
   return { port: bound.port, connections: () => connections, requests }
-}
-
-function readRequests(socket: Socket, onRequest: (text: string) => void): void {
-  let received = ''
-  socket.on('error', () => {})
-  socket.on('data', (chunk: Buffer) => {
-    received += chunk.toString('latin1')
-    for (let end = endOfRequest(received); end > 0; end = endOfRequest(received)) {
-      const text = received.slice(0, end)
-      received = received.slice(end)
-      onRequest(text)
-    }
-  })
-}
-
-/** Where the first request in the text ends; 0 if it has not arrived in full. */
-function endOfRequest(text: string): number {
-  const headersEnd = text.indexOf('\r\n\r\n')
-  if (headersEnd < 0) return 0
-  const length = Number(/^content-length: (\d+)/im.exec(text.slice(0, headersEnd))?.[1] ?? 0)
-  const end = headersEnd + 4 + length
-  return text.length < end ? 0 : end
 }
 
 /** A plain answer with a length, after which the connection stays open. */

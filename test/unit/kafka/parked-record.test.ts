@@ -5,9 +5,13 @@ import { untouched } from '../../../src/domain/delivery.ts'
 import type { WebhookId } from '../../../src/domain/ids.ts'
 import type { ParkedDelivery } from '../../../src/domain/parked-delivery.ts'
 import type { ParkedDeliveryRecord } from '../../../src/domain/records.ts'
-import { chunkOverflowBytes, parkedDeliveryOf, parkedRecordOf } from '../../../src/kafka/parked-record.ts'
+import {
+  chunkOverflowBytes,
+  headroomBytes,
+  parkedDeliveryOf,
+  parkedRecordOf,
+} from '../../../src/kafka/parked-record.ts'
 import { readSchema } from '../../../src/kafka/schema-files.ts'
-import { headroomBytes } from '../../../src/kafka/startup-checks.ts'
 import { aCallEvent } from '../domain/samples.ts'
 
 const type = avro.Type.forSchema(readSchema('parked-delivery'))
@@ -36,7 +40,7 @@ describe('a parked delivery as a record', () => {
   it.each([1, 50, 100, 101, 500])(
     'fits a retry topic with an event and %i webhooks of the longest ids',
     (count) => {
-      const eventBytes = Buffer.alloc(1_048_576 - chunkOverflowBytes(count, headroomBytes))
+      const eventBytes = Buffer.alloc(1_048_576 - chunkOverflowBytes(count))
       const callId = 'ю'.repeat(1_000) as ParkedDelivery['callId']
       const webhookIds = Array.from({ length: count }, () => 'ю'.repeat(300) as WebhookId)
       const source = { ...parked.source, topic: 't'.repeat(249) }
@@ -44,7 +48,7 @@ describe('a parked delivery as a record', () => {
       // With the key, and a header that names a webhook.
       const bytes = value.length + Buffer.byteLength(callId) + 600
       expect(bytes).toBeLessThanOrEqual(1_048_576 + headroomBytes - 1_024)
-      if (count <= 50) expect(chunkOverflowBytes(count, headroomBytes)).toBe(0)
+      if (count <= 50) expect(chunkOverflowBytes(count)).toBe(0)
     },
   )
 

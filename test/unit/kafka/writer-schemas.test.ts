@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { once } from 'node:events'
 import avro from 'avsc'
 import { afterEach, describe, expect, it } from '@jest/globals'
@@ -30,12 +30,10 @@ const schemaOf = (schema: string, schemaType?: string): Reply => ({
 })
 const text = schemaOf('"string"')
 
-/** A registry that gives its replies in order, the last one for ever. */
-const registry = async (...replies: Reply[]) => {
-  const asked: string[] = []
+/** The port of a registry that replies so. */
+async function replying(replyTo: (request: IncomingMessage) => Reply): Promise<number> {
   const server = createServer((request, response) => {
-    asked.push(request.url ?? '')
-    const { status, body } = replies.length > 1 ? (replies.shift() ?? text) : (replies[0] ?? text)
+    const { status, body } = replyTo(request)
     const json = typeof body !== 'string'
     response.writeHead(status, { 'content-type': json ? 'application/json' : 'text/html' })
     response.end(json ? JSON.stringify(body) : body)
@@ -45,10 +43,20 @@ const registry = async (...replies: Reply[]) => {
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the registry has no port')
+  return address.port
+}
+
+/** A registry that gives its replies in order, the last one for ever. */
+const registry = async (...replies: Reply[]) => {
+  const asked: string[] = []
+  const port = await replying(({ url = '' }) => {
+    asked.push(url)
+    return replies.length > 1 ? (replies.shift() ?? text) : (replies[0] ?? text)
+  })
   const troubles: Observation[] = []
   let nowMs = 0
   const schemas = new WriterSchemas(
-    { url: `http://127.0.0.1:${address.port}`, username: '', password: '' },
+    { url: `http://127.0.0.1:${port}`, username: '', password: '' },
     { observe: (observation) => void troubles.push(observation) },
     () => nowMs,
   )
@@ -88,20 +96,11 @@ describe('a registry that throws back the login', () => {
 
 /** Replies with what it makes of the header and of the password in it. */
 async function echoingLogin(replyTo: (login: string) => Reply) {
-  const server = createServer((request, response) => {
-    const { authorization = '' } = request.headers
+  const port = await replying(({ headers: { authorization = '' } }) => {
     const plain = Buffer.from(authorization.slice('Basic '.length), 'base64').toString()
-    const { status, body } = replyTo(`${authorization} ${plain}`)
-    const json = typeof body !== 'string'
-    response.writeHead(status, { 'content-type': json ? 'application/json' : 'text/html' })
-    response.end(json ? JSON.stringify(body) : body)
+    return replyTo(`${authorization} ${plain}`)
   })
-  servers.push(server)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the registry has no port')
-  return { port: address.port }
+  return { port }
 }
 
 describe("the schema of a record's writer", () => {
