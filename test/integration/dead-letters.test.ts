@@ -30,7 +30,8 @@ describe('a record that is no event', () => {
     await reader.start({
       started() {},
       records(_partition, records) {
-        for (const { key, value, headers } of records) letters.push(structuredClone({ key, value, headers }))
+        for (const { key, value, headers } of records)
+          if ('dead-letter-reason' in headers) letters.push(structuredClone({ key, value, headers }))
       },
       position() {},
       troubled() {},
@@ -87,18 +88,31 @@ describe('a record that is no event', () => {
     expect(bytesOf(second?.headers['dead-letter-reason'] as Uint8Array)?.toString()).toBe('empty_value')
   })
 
+  /** The controller answers before the broker applies a limit: only a refused record proves that it is in force. */
+  const refused = async (topic: string, value: Buffer): Promise<boolean> => {
+    try {
+      await withProducer((producer) => producer.send({ topic, messages: [{ value }] }))
+      return false
+    } catch (error) {
+      expect(error).toMatchObject({ type: 'MESSAGE_TOO_LARGE' })
+      return true
+    }
+  }
+
   it('and is too large for the dead-letter topic is cut instead of holding its partition', async () => {
     const before = letters.length
+    const topic = rig.settings.topics.deadLetters.name
     await admin.alterConfigs({
       validateOnly: false,
       resources: [
         {
           type: ConfigResourceTypes.TOPIC,
-          name: rig.settings.topics.deadLetters.name,
+          name: topic,
           configEntries: [{ name: 'max.message.bytes', value: '20000' }],
         },
       ],
     })
+    await until(() => refused(topic, randomBytes(30_000)), 'the new limit')
     const value = Buffer.concat([Buffer.from([0x02]), randomBytes(300_000)])
     await produceRaw(value)
     await rig.publisher.callEvent(simulateCall(1, 'acme', Date.now()).end)
