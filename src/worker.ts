@@ -2,14 +2,9 @@
 // Order at start: metrics first (so that a start that hangs can be seen), then the table to its end, then the
 // group; at stop the reverse, each step after what depends on it has ended.
 import { createWebhookDecoder } from './kafka/codec.ts'
-import { createDeadLetterSink } from './kafka/dead-letter-sink.ts'
 import { createEventSource } from './kafka/event-source.ts'
 import { clientConfigOf, createKafkaClient } from './kafka/kafka-client.ts'
-import { createOutcomeSink } from './kafka/outcome-sink.ts'
-import { startParking } from './kafka/parking.ts'
-import { RecordWriter } from './kafka/record-writer.ts'
-import { untilRegisteredId } from './kafka/registered-schema.ts'
-import { findRetryTopics, retryTopicsFor } from './kafka/retry-topics.ts'
+import { findRetryTopics } from './kafka/retry-topics.ts'
 import { readSchema } from './kafka/schema-files.ts'
 import { commitStartPosition } from './kafka/start-position.ts'
 import { checkBeforeStart } from './kafka/startup-checks.ts'
@@ -24,7 +19,7 @@ import { CommitHealth } from './progress/commit-health.ts'
 import { systemClock } from './runtime/clock.ts'
 import { unlessAborted } from './runtime/unless-aborted.ts'
 import { unsealBy } from './secrets/sealing.ts'
-import { retryDelaysOf, webhookRulesOf } from './settings/delivery-settings.ts'
+import { webhookRulesOf } from './settings/delivery-settings.ts'
 import { readHttpAccess } from './settings/http-access.ts'
 import { readKafkaAccess } from './settings/kafka-access.ts'
 import { openKeyring } from './settings/keyring.ts'
@@ -37,6 +32,7 @@ import { createMetrics } from './telemetry/metrics.ts'
 import { observers } from './telemetry/observers.ts'
 import { createOpsServer } from './telemetry/ops-server.ts'
 import { createPipeline } from './worker-pipeline.ts'
+import { startWriting } from './worker-writing.ts'
 
 export interface RunningWorker {
   /** Where metrics and health are served. */
@@ -69,12 +65,9 @@ async function startUnlessAborted(
   const clientConfig = clientConfigOf(access, kafkaLogCreator(log))
   const kafka = createKafkaClient(clientConfig)
   const schemas = new WriterSchemas(settings.registry, observer)
-  const { topics, outcomes: outcomeSettings } = settings
-  const writing = { kafka, observer, lingerMs: outcomeSettings.lingerMs, maxBatch: outcomeSettings.maxBatch }
+  const { topics } = settings
   // Where the membership is in doubt, what belongs to partitions may be another's to write.
   const doubt = (): Promise<void> | null => gate.membership()
-  const outcomeWriter = new RecordWriter({ ...writing, topic: topics.outcomes.name, doubt })
-  const deadLetterWriter = new RecordWriter({ ...writing, topic: topics.deadLetters.name })
   const sender = createHttpSender(readHttpAccess(settings), clock)
   const keyring = openKeyring(settings, {
     troubled: (error) => observer.observe({ kind: 'trouble', where: 'keyring', error }),
@@ -100,7 +93,6 @@ async function startUnlessAborted(
     observer,
     monotonicMs: () => clock.monotonicMs(),
   })
-  const retryTopics = retryTopicsFor(topics.retries.prefix, retryDelaysOf(settings).delaysMs)
   const commits = new CommitHealth()
   const gate = new StartGate(
     clock,
@@ -144,27 +136,7 @@ async function startUnlessAborted(
     const checked = { kafka: access, topics: topicsOptionsOf(settings), replication, warn: log.warn }
     const { maxEventBytes, brokers } = await step(checkBeforeStart(checked))
     for (const broker of brokers) sender.keepFrom({ ...broker, publicAddresses: 'its_own' })
-    const patience = {
-      withinMs: settings.registry.startWithinMs,
-      signal,
-      troubled: (error: Error) => log.warn(`start waits for the registry: ${error.message}`),
-    }
-    const idOf = async (topic: string, schema: ReturnType<typeof readSchema>): Promise<number> =>
-      untilRegisteredId(settings.registry, topic, schema, patience)
-    const outcomeSchema = readSchema('webhook-outcome')
-    const schemaId = await idOf(topics.outcomes.name, outcomeSchema)
-    const parkedSchema = readSchema('parked-delivery')
-    const parkedIds = new Map<string, number>()
-    for (const topic of retryTopics.keys()) parkedIds.set(topic, await idOf(topic, parkedSchema))
-    closing.push(
-      () => outcomeWriter.stop(),
-      () => deadLetterWriter.stop(),
-    )
-    await step(Promise.all([outcomeWriter.start(), deadLetterWriter.start()]))
-    const parking = await step(
-      startParking({ ...writing, topics: retryTopics, schema: parkedSchema, schemaIds: parkedIds, doubt }),
-    )
-    closing.push(() => parking.stop())
+    const writing = await startWriting({ settings, kafka, observer, doubt, warn: log.warn, signal, closing })
     closing.push(() => tableSource.stop())
     await step(live.hydrate(tableSource))
     const group = { client: clientConfig, groupId: settings.group.id, topic: topics.events.name }
@@ -176,14 +148,7 @@ async function startUnlessAborted(
         observer,
         source,
         sender,
-        outcomes: createOutcomeSink({
-          writer: outcomeWriter,
-          schema: outcomeSchema,
-          schemaId,
-          workerId: settings.worker.id,
-        }),
-        parking,
-        deadLetters: createDeadLetterSink(deadLetterWriter),
+        ...writing,
         schemas,
         maxEventBytes,
         table: live.table,
