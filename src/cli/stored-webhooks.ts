@@ -22,7 +22,7 @@ export async function storedWebhooks<Kept>(
   wanted: (webhookId: WebhookId) => boolean,
   keep: (stored: StoredWebhook) => Kept,
 ): Promise<ReadonlyMap<WebhookId, Kept>> {
-  const table = new GlobalTable(rulesFor(settings))
+  const table = new GlobalTable({ rules: rulesFor(settings) })
   const kept = new Map<WebhookId, Kept>()
   await readTopic(settings, (position, change) => {
     const { webhookId } = change

@@ -18,6 +18,7 @@ import type { DeliveryWorld, LifeResult, LifeSignals } from './delivery-world.ts
 import { LifeRecord } from './life-record.ts'
 import type { Facts } from './life-record.ts'
 import type { Ending } from './outcome-of.ts'
+import { isSameVersion } from '../table/table-entry.ts'
 import { startTried } from './start-tried.ts'
 
 export interface Taken {
@@ -140,7 +141,7 @@ class DeliveryLife {
       const isInTime = clock.nowMs() < this.#delivery.expiresAtMs
       const isAsBefore =
         admission === asked ||
-        (isInTime && table.find(this.#delivery.webhookId) === entry && gate.pass() === null)
+        (isInTime && isSameVersion(entry, table.find(this.#delivery.webhookId)) && gate.pass() === null)
       if (isAsBefore && !signals.cut.aborted) return this.#send(entry.webhook, admission.permit, found)
       isolation.cancelled(admission.permit)
     }

@@ -105,7 +105,7 @@ async function fanOut(
   const time = eventTimeOf(event, record.timestampMs, horizons)
   observeEvent(event, time, delivery)
   const eventBytes = record.value ?? new Uint8Array()
-  const ids = table.lookup(event).keys()
+  const ids = table.lookup(event)
   const joined = join({ event, eventBytes, source, time }, ids, horizonsIn(table), fanout)
   const writes = new DeliveryWrites(delivery, taken.signals)
   switch (joined.kind) {

@@ -4,10 +4,9 @@
 import type { Clock, Observer, TableSink, TableSource, WebhookChange } from '../ports.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
 import { faultText } from '../domain/webhook-fault.ts'
-import type { WebhookRules } from '../domain/webhook-rules.ts'
-import { defaultWebhookRules } from '../domain/webhook-rules.ts'
 import { Freshness } from '../table/freshness.ts'
 import { GlobalTable } from '../table/global-table.ts'
+import type { TableOptions } from '../table/global-table.ts'
 import { endsKnown, hydrationAtStart, positionReached, readAgain } from '../table/hydration.ts'
 import type { HydrationState } from '../table/hydration.ts'
 
@@ -21,10 +20,10 @@ export class LiveTable implements TableSink {
   #state: HydrationState = hydrationAtStart
   #startedAtMs = 0
 
-  constructor(clock: Clock, observer: Observer, rules: WebhookRules = defaultWebhookRules) {
+  constructor(clock: Clock, observer: Observer, options: TableOptions = {}) {
     this.#clock = clock
     this.#observer = observer
-    this.table = new GlobalTable(rules)
+    this.table = new GlobalTable(options)
   }
 
   /** Resolves when the table is hydrated. Rejects if the source cannot start. */

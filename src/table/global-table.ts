@@ -1,15 +1,24 @@
 // The GlobalKTable of webhooks: every partition of the compacted topic, held by every worker.
 // Invariants: a version below the applied offset of its partition changes nothing (the table never goes back
 // in time), and a lookup sees only enabled webhooks, valid or not, of that account and event type.
-import type { CallEvent, EventType } from '../domain/call-event.ts'
+// A million webhooks fit: records are kept as bytes, what is looked up as columns of numbers, and only what was used of
+// late as objects.
+import type { CallEvent } from '../domain/call-event.ts'
 import type { AccountId, WebhookId } from '../domain/ids.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
 import type { WebhookFault } from '../domain/webhook-fault.ts'
 import type { WebhookRules } from '../domain/webhook-rules.ts'
 import { defaultWebhookRules } from '../domain/webhook-rules.ts'
-import { knownEventTypes, validateWebhook } from '../domain/webhook-validation.ts'
 import type { WebhookChange } from '../ports.ts'
+import { ByteStore } from './byte-store.ts'
+import { matchingOf, undecodable, unsaid, verdictOn } from './judged-version.ts'
+import type { Matching, Verdict } from './judged-version.ts'
+import { KeyIndex } from './key-index.ts'
+import { RecentEntries } from './recent-entries.ts'
 import type { TableEntry } from './table-entry.ts'
+import { plainPacking } from './webhook-packing.ts'
+import type { WebhookPacking } from './webhook-packing.ts'
+import { WebhookRows } from './webhook-rows.ts'
 
 export type TableUpdate =
   | { readonly kind: 'ignored_as_old' }
@@ -22,23 +31,39 @@ export type TableUpdate =
       readonly unverifiedOrigin: string | null
     }
 
-const nothing: ReadonlyMap<WebhookId, TableEntry> = new Map()
+export interface TableOptions {
+  readonly rules?: WebhookRules
+  readonly packing?: WebhookPacking
+  /** Entries kept ready; default 16,384, of some 4 KB each. */
+  readonly recent?: number
+  /** For places in hash tables: best not known outside; default 0. */
+  readonly seed?: number
+}
 
 export class GlobalTable {
-  readonly #entries = new Map<WebhookId, TableEntry>()
-  readonly #index = new Map<AccountId, Map<EventType, Map<WebhookId, TableEntry>>>()
-  readonly #applied = new Map<number, bigint>()
-  readonly #rereadFrom = new Map<number, Set<WebhookId>>()
   readonly #rules: WebhookRules
+  readonly #packing: WebhookPacking
+  readonly #webhooks: KeyIndex
+  readonly #accounts: KeyIndex
+  readonly #rows = new WebhookRows()
+  /** By the webhook's slot: its packed record, or why it cannot be decoded. */
+  readonly #records = new ByteStore()
+  readonly #recent: RecentEntries
+  readonly #applied = new Map<number, bigint>()
   #invalid = 0
   #unverified = 0
 
-  constructor(rules: WebhookRules = defaultWebhookRules) {
+  constructor(options: TableOptions = {}) {
+    const { rules = defaultWebhookRules, packing = plainPacking, recent = 16_384, seed = 0 } = options
     this.#rules = rules
+    this.#packing = packing
+    this.#webhooks = new KeyIndex(seed)
+    this.#accounts = new KeyIndex(seed)
+    this.#recent = new RecentEntries(recent)
   }
 
   get size(): number {
-    return this.#entries.size
+    return this.#webhooks.size
   }
 
   get invalidCount(): number {
@@ -50,28 +75,59 @@ export class GlobalTable {
     return this.#unverified
   }
 
+  /** How often an entry was ready when it was looked for, and how often not. */
+  get recentFigures(): RecentEntries['figures'] {
+    return this.#recent.figures
+  }
+
+  /** Two answers for one version need not be one object: what is the same is `config`. */
   find(webhookId: WebhookId): TableEntry | undefined {
-    return this.#entries.get(webhookId)
+    const slot = this.#webhooks.find(webhookId)
+    return slot < 0 ? undefined : this.#recent.get(slot, () => this.#entryAt(slot, webhookId))
   }
 
-  /** The entries that an event matches, the one that changed last at the end. Costs two map lookups. */
-  lookup(event: Pick<CallEvent, 'account_id' | 'event_type'>): ReadonlyMap<WebhookId, TableEntry> {
-    return this.#index.get(event.account_id)?.get(event.event_type) ?? nothing
+  /** The webhooks that an event matches, the one that changed last at the end. Looks at each of the account's. */
+  lookup({ account_id, event_type }: Pick<CallEvent, 'account_id' | 'event_type'>): readonly WebhookId[] {
+    const account = this.#accounts.find(account_id)
+    if (account < 0) return []
+    return this.#rows.matching(account, event_type).map((slot) => this.#webhooks.keyOf(slot) as WebhookId)
   }
 
-  apply(position: RecordPosition, change: WebhookChange): TableUpdate {
-    const { partition, offset } = position
+  apply({ partition, offset }: RecordPosition, change: WebhookChange): TableUpdate {
     if (offset <= (this.#applied.get(partition) ?? -1n)) return { kind: 'ignored_as_old' }
     this.#applied.set(partition, offset)
-    const before = this.#entries.get(change.webhookId)
-    this.#remove(before)
-    this.#rereadFrom.get(partition)?.delete(change.webhookId)
-    const moved = before !== undefined && before.config.partition !== partition
-    if (change.kind === 'tombstone') return { kind: 'applied', faults: [], moved, unverifiedOrigin: null }
-    const entry = entryOf(change, { partition, offset }, before, this.#rules)
-    this.#add(entry)
-    const faults = entry.kind === 'invalid' ? entry.faults : []
-    return { kind: 'applied', faults, moved, unverifiedOrigin: unverifiedOriginOf(entry) }
+    const { webhookId } = change
+    const known = this.#webhooks.find(webhookId)
+    const before = known < 0 ? null : this.#rows.get(known)
+    const moved = before !== null && before.partition !== partition
+    if (change.kind === 'tombstone') {
+      if (known >= 0) this.#remove(known)
+      return { kind: 'applied', faults: [], moved, unverifiedOrigin: null }
+    }
+    const matching = matchingOf(change, known < 0 ? unsaid : this.#matchingAt(known))
+    const verdict =
+      change.kind === 'upsert' ? verdictOn(webhookId, change.config, this.#rules) : undecodable(change.detail)
+    // It goes before it comes, and so becomes the last of its account.
+    if (known >= 0) this.#forget(known)
+    const slot = this.#webhooks.add(webhookId)
+    const { accountId } = matching
+    const unverifiedOrigin = unverifiedOriginOf(verdict)
+    this.#rows.set(slot, {
+      partition,
+      offset,
+      account: accountId === null ? -1 : this.#accounts.add(accountId),
+      ...matching,
+      holds: change.kind === 'upsert' ? 'record' : 'detail',
+      verdict: verdict.kind,
+      verification: unverifiedOrigin === null ? 'on' : 'off',
+    })
+    this.#records.set(
+      slot,
+      change.kind === 'upsert' ? this.#packing.pack(change.config) : Buffer.from(change.detail),
+    )
+    if (verdict.kind === 'invalid') this.#invalid += 1
+    if (unverifiedOrigin !== null) this.#unverified += 1
+    return { kind: 'applied', faults: faultsOf(verdict), moved, unverifiedOrigin }
   }
 
   /**
@@ -80,93 +136,50 @@ export class GlobalTable {
    */
   beginReread(partition: number): void {
     this.#applied.delete(partition)
-    const ids = [...this.#entries.values()].filter((entry) => entry.config.partition === partition)
-    this.#rereadFrom.set(partition, new Set(ids.map((entry) => entry.webhookId)))
+    this.#rows.expect(partition)
   }
 
   endReread(partition: number): void {
-    for (const webhookId of this.#rereadFrom.get(partition) ?? []) {
-      const entry = this.#entries.get(webhookId)
-      // Met meanwhile in another partition, it is not what was deleted here.
-      if (entry?.config.partition === partition) this.#remove(entry)
-    }
-    this.#rereadFrom.delete(partition)
+    // Met meanwhile in another partition, it is not what was deleted here.
+    for (const slot of this.#rows.unmet(partition)) this.#remove(slot)
   }
 
-  #add(entry: TableEntry): void {
-    this.#entries.set(entry.webhookId, entry)
-    if (entry.kind === 'invalid') this.#invalid += 1
-    if (unverifiedOriginOf(entry) !== null) this.#unverified += 1
-    if (entry.accountId === null || !entry.enabled) return
-    const byType = this.#index.get(entry.accountId) ?? new Map<EventType, Map<WebhookId, TableEntry>>()
-    this.#index.set(entry.accountId, byType)
-    for (const type of entry.eventTypes) {
-      const entries = byType.get(type) ?? new Map<WebhookId, TableEntry>()
-      byType.set(type, entries.set(entry.webhookId, entry))
-    }
+  #entryAt(slot: number, webhookId: WebhookId): TableEntry {
+    const { partition, offset, holds } = this.#rows.get(slot)
+    const verdict =
+      holds === 'detail'
+        ? undecodable(this.#records.text(slot))
+        : verdictOn(webhookId, this.#packing.unpack(this.#records.get(slot)), this.#rules)
+    return { ...verdict, webhookId, config: { partition, offset }, ...this.#matchingAt(slot) }
   }
 
-  #remove(entry: TableEntry | undefined): void {
-    if (entry === undefined) return
-    this.#entries.delete(entry.webhookId)
-    if (entry.kind === 'invalid') this.#invalid -= 1
-    if (unverifiedOriginOf(entry) !== null) this.#unverified -= 1
-    if (entry.accountId === null) return
-    const byType = this.#index.get(entry.accountId)
-    for (const type of entry.eventTypes) {
-      const entries = byType?.get(type)
-      entries?.delete(entry.webhookId)
-      if (entries?.size === 0) byType?.delete(type)
-    }
-    if (byType?.size === 0) this.#index.delete(entry.accountId)
+  #matchingAt(slot: number): Matching {
+    const { account, eventTypes, enabled } = this.#rows.get(slot)
+    const accountId = account < 0 ? null : (this.#accounts.keyOf(account) as AccountId)
+    return { accountId, eventTypes, enabled }
+  }
+
+  #remove(slot: number): void {
+    this.#forget(slot)
+    this.#records.delete(slot)
+    this.#webhooks.delete(slot)
+  }
+
+  /** What the version in the slot counted for. */
+  #forget(slot: number): void {
+    const { account, verdict, verification } = this.#rows.get(slot)
+    this.#recent.delete(slot)
+    if (verdict === 'invalid') this.#invalid -= 1
+    if (verification === 'off') this.#unverified -= 1
+    if (this.#rows.delete(slot)) this.#accounts.delete(account)
   }
 }
 
-function entryOf(
-  change: Exclude<WebhookChange, { kind: 'tombstone' }>,
-  config: TableEntry['config'],
-  before: TableEntry | undefined,
-  rules: WebhookRules,
-): TableEntry {
-  const { webhookId } = change
-  const previous = {
-    accountId: before?.accountId ?? null,
-    eventTypes: before?.eventTypes ?? [],
-    enabled: before?.enabled ?? true,
-  }
-  if (change.kind === 'undecodable') {
-    return {
-      kind: 'invalid',
-      webhookId,
-      config,
-      ...previous,
-      faults: [{ path: '', rule: 'undecodable', found: change.detail, allowed: '' }],
-    }
-  }
-  const record = change.config
-  const accountId = record.account_id === '' ? previous.accountId : (record.account_id as AccountId)
-  const types = knownEventTypes(record)
-  const eventTypes = types.length > 0 ? types : previous.eventTypes
-  const told = { webhookId, config, accountId, eventTypes, enabled: record.enabled }
-  const validation = validateWebhook(record, rules)
-  if (validation.kind === 'valid' && record.webhook_id === webhookId) {
-    return { kind: 'valid', ...told, webhook: validation.webhook }
-  }
-  const faults = [
-    ...(record.webhook_id === webhookId ? [] : [otherKey]),
-    ...(validation.kind === 'valid' ? [] : validation.faults),
-  ]
-  return { kind: 'invalid', ...told, faults }
+function faultsOf(verdict: Verdict): readonly WebhookFault[] {
+  return verdict.kind === 'valid' ? [] : verdict.faults
 }
 
-const otherKey: WebhookFault = {
-  path: 'webhook_id',
-  rule: 'conflict',
-  found: "differs from the record's key",
-  allowed: 'the same text',
-}
-
-function unverifiedOriginOf(entry: TableEntry): string | null {
-  if (entry.kind === 'invalid' || entry.webhook.tlsVerification === 'on') return null
-  return entry.webhook.origin
+function unverifiedOriginOf(verdict: Verdict): string | null {
+  if (verdict.kind === 'invalid' || verdict.webhook.tlsVerification === 'on') return null
+  return verdict.webhook.origin
 }

@@ -27,3 +27,8 @@ export interface InvalidEntry extends EntryKey {
 }
 
 export type TableEntry = ValidEntry | InvalidEntry
+
+/** Whether both are made from one record. An entry may have been made anew meanwhile. */
+export function isSameVersion({ config }: TableEntry, other: TableEntry | undefined): boolean {
+  return other?.config.partition === config.partition && other.config.offset === config.offset
+}

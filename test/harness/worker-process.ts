@@ -26,6 +26,7 @@ export interface WorkerProcess {
 export async function startWorkerProcess(
   environment: Readonly<Record<string, string>>,
   imports: readonly string[] = [],
+  readyWithinMs = 30_000,
 ): Promise<WorkerProcess> {
   const opsPort = await freePort()
   const chunks: Buffer[] = []
@@ -47,7 +48,7 @@ export async function startWorkerProcess(
       return isReady(opsPort)
     },
     'the worker to be ready',
-    30_000,
+    readyWithinMs,
     output,
   )
   return {

@@ -1,6 +1,5 @@
 // A process's edges to the simulated world, with somebody at each who writes down what passes.
 import type { CallEvent } from '../../src/domain/call-event.ts'
-import type { WebhookId } from '../../src/domain/ids.ts'
 import type { RecordPosition } from '../../src/domain/record-position.ts'
 import type {
   DeadLetterSink,
@@ -28,7 +27,7 @@ export interface Decoders {
   readonly decoder: EventDecoder
   readonly parkedDecoder: ParkedDecoder
   /** Notes what the process's table matched with an event that it decoded. */
-  matched(event: Pick<CallEvent, 'account_id'>, entries: ReadonlyMap<WebhookId, TableEntry>): void
+  matched(event: Pick<CallEvent, 'account_id'>, entries: readonly TableEntry[]): void
 }
 
 export function decoders(watched: Watched, { topics, weather, clock, ledger }: Surroundings): Decoders {
@@ -73,7 +72,7 @@ export function decoders(watched: Watched, { topics, weather, clock, ledger }: S
     if (position === undefined) return
     const whole = event as CallEvent
     const matches = new Map(
-      Array.from(entries.values(), (entry) => {
+      entries.map((entry) => {
         const delivery = ledger.ordered(whole, entry.webhookId, position.partition)
         const origin = entry.kind === 'valid' ? entry.webhook.origin : null
         return [delivery.id, { delivery, origin }] as const

@@ -39,9 +39,12 @@ export function startProcess(number: number, around: Surroundings): ProcessFacts
   const { table } = core.live
   const lookup = table.lookup.bind(table)
   table.lookup = (event) => {
-    const entries = lookup(event)
-    matched(event, entries)
-    return entries
+    const webhookIds = lookup(event)
+    matched(
+      event,
+      webhookIds.flatMap((webhookId) => table.find(webhookId) ?? []),
+    )
+    return webhookIds
   }
   const held = countHolds(core)
   const process: ProcessFacts = {

@@ -16,7 +16,7 @@ function liveTable() {
 }
 
 const event: CallEvent = callEvent('e', {})
-const idsIn = (live: LiveTable): string[] => [...live.table.lookup(event).keys()]
+const idsIn = (live: LiveTable): string[] => [...live.table.lookup(event)]
 
 /** A source that the test plays by hand. */
 const byHand: TableSource = { start: () => Promise.resolve(), stop: () => Promise.resolve() }
@@ -92,7 +92,9 @@ describe('a table that lives', () => {
   it('tells once of each version whose receiver may show any certificate, and of how many there are', async () => {
     const clock = new VirtualClock()
     const [observer, source] = [new RecordingObserver(), new FakeTableSource(clock)]
-    const live = new LiveTable(clock, observer, { ...defaultWebhookRules, unverifiedTls: 'allowed' })
+    const live = new LiveTable(clock, observer, {
+      rules: { ...defaultWebhookRules, unverifiedTls: 'allowed' },
+    })
     const unverified = { protocol: 'https', port: 443, tls_verification: 'off' } as const
     source.put(webhookConfig('a', unverified))
     await clock.run(live.hydrate(source))

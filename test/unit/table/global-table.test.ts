@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { WebhookId } from '../../../src/domain/ids.ts'
 import { GlobalTable } from '../../../src/table/global-table.ts'
-import { at, found, matching, tombstone, undecodable, upsert } from './table-samples.ts'
+import { at, found, tombstone, undecodable, upsert } from './table-samples.ts'
 import { defaultWebhookRules } from '../../../src/domain/webhook-rules.ts'
 
 const id = (text: string): WebhookId => text as WebhookId
@@ -26,9 +26,12 @@ describe('looking up', () => {
 
   it('tells what it finds with the position that it came from', () => {
     table.apply(at(7, 3), upsert('a'))
-    const entry = table.lookup(matching('10427', 'call_end')).get(id('a'))
-    expect(entry).toBe(table.find(id('a')))
-    expect(entry).toMatchObject({ kind: 'valid', webhookId: 'a', config: { partition: 3, offset: 7n } })
+    expect(found(table)).toEqual(['a'])
+    expect(table.find(id('a'))).toMatchObject({
+      kind: 'valid',
+      webhookId: 'a',
+      config: { partition: 3, offset: 7n },
+    })
   })
 
   it.each(['__proto__', 'constructor', '', 'toString'])('takes %j for an ordinary id', (name) => {
@@ -151,7 +154,7 @@ describe('an invalid version', () => {
 
 describe('the operator’s rules', () => {
   it('decide which version is valid', () => {
-    const strict = new GlobalTable({ ...defaultWebhookRules, blockedPorts: new Set([8080]) })
+    const strict = new GlobalTable({ rules: { ...defaultWebhookRules, blockedPorts: new Set([8080]) } })
     for (const [offset, port] of [25, 8080].entries()) {
       table.apply(at(offset), upsert(`${port}`, { port }))
       strict.apply(at(offset), upsert(`${port}`, { port }))
