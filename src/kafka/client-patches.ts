@@ -1,6 +1,6 @@
 /**
  * Repairs kafkajs where it would harm a reader: idle wake-ups, positions stuck before compacted tails, slow and
- * mangled headers, unbounded inflation, codecs that are missing, leftovers of a cut connection, silent ones, and one
+ * mangled headers, slow writing, unbounded inflation, codecs that are missing, leftovers of a cut connection, silent ones, and one
  * broker of several that holds up all.
  * Invariant: applied at most once per process and only to the version they were written against, since they
  * change the client's inner parts in place. Call it before the first client is built.
@@ -10,6 +10,7 @@ import { patchConnectionLeftovers } from './patches/connection-leftovers.ts'
 import { patchFetchResponse } from './patches/fetch-response.ts'
 import { patchGroupMembership } from './patches/group-membership.ts'
 import { installedVersion, RequestQueue } from './patches/kafkajs-internals.ts'
+import { patchProduceRequest } from './patches/produce-request.ts'
 import { patchPromptResume } from './patches/prompt-resume.ts'
 import { patchRequestQueue } from './patches/request-queue.ts'
 import { patchSeveralBrokers } from './patches/several-brokers.ts'
@@ -40,6 +41,7 @@ export const applyClientPatches = (version: string = installedVersion()): void =
   Object.defineProperty(RequestQueue.prototype, APPLIED, { value: true })
   patchRequestQueue()
   patchFetchResponse()
+  patchProduceRequest()
   patchCompressionCodecs()
   patchConnectionLeftovers()
   patchSilentConnection()

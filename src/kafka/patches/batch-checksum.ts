@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
 
 /** CRC-32C, as an unsigned number. */
-const crc32c: (bytes: Buffer) => number = require('kafkajs/src/protocol/recordBatch/crc32C')
+export const crc32c: (bytes: Buffer) => number = require('kafkajs/src/protocol/recordBatch/crc32C')
 
 /** Offset, length, leader epoch and format version stand before the checksum, and are not in it. */
 const CHECKSUM_AT = 17

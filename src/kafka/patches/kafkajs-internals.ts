@@ -28,6 +28,43 @@ export interface RequestDefinition {
   protocol(options: { version: number }): (options: object) => ProtocolRequest
 }
 
+/** As `RequestDefinition`, for what is sent; `encode` answers something that shows its bytes. */
+export interface ProduceDefinition {
+  protocol(options: { version: number }): (parameters: ProduceParameters) => {
+    readonly request: { encode(): Promise<{ readonly buffer: Buffer }> }
+    readonly response: unknown
+  }
+}
+
+export interface ProducedRecord {
+  readonly key?: Uint8Array | string | null
+  readonly value: Uint8Array | string | null
+  /** Epoch milliseconds as digits. */
+  readonly timestamp?: string | null
+  readonly headers?: Readonly<Record<string, ProducedHeader | readonly ProducedHeader[]>>
+}
+
+export type ProducedHeader = Uint8Array | string | null
+
+interface ProducedPartition {
+  readonly partition: number
+  readonly firstSequence?: number
+  readonly messages: readonly ProducedRecord[]
+}
+
+export interface ProduceParameters {
+  readonly acks: number
+  readonly timeout: number
+  readonly compression?: number
+  readonly transactionalId?: string | null
+  readonly producerId?: unknown
+  readonly producerEpoch?: number
+  readonly topicData: readonly {
+    readonly topic: string
+    readonly partitions: readonly ProducedPartition[]
+  }[]
+}
+
 export interface RequestQueueInternals extends EventEmitter {
   readonly pending: readonly unknown[]
   readonly throttledUntil: number
@@ -144,6 +181,7 @@ export const installedVersion = (): string => {
 }
 
 export const fetchDefinition: RequestDefinition = require('kafkajs/src/protocol/requests/fetch')
+export const produceDefinition: ProduceDefinition = require('kafkajs/src/protocol/requests/produce')
 export const RequestQueue: {
   readonly prototype: RequestQueueInternals
 } = require('kafkajs/src/network/requestQueue')
