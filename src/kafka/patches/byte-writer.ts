@@ -21,7 +21,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#position)
   }
 
-  /** Leaves room that is filled in later, and returns where it begins. */
+  /** Leaves room that is filled in later, and returns where it begins. The buffer may be another one afterwards. */
   skip(length: number): number {
     this.#need(length)
     const start = this.#position
@@ -30,11 +30,13 @@ export class ByteWriter {
   }
 
   int8(value: number): void {
-    this.#bytes.writeInt8(value, this.skip(1))
+    const at = this.skip(1)
+    this.#bytes.writeInt8(value, at)
   }
 
   int16(value: number): void {
-    this.#bytes.writeInt16BE(value, this.skip(2))
+    const at = this.skip(2)
+    this.#bytes.writeInt16BE(value, at)
   }
 
   int32(value: number): void {
@@ -50,7 +52,8 @@ export class ByteWriter {
   }
 
   int64(value: bigint): void {
-    this.#bytes.writeBigInt64BE(value, this.skip(8))
+    const at = this.skip(8)
+    this.#bytes.writeBigInt64BE(value, at)
   }
 
   /** Of 32 bits, zigzag-coded in one to five bytes. */
@@ -76,14 +79,17 @@ export class ByteWriter {
   }
 
   raw(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.skip(bytes.length))
+    const at = this.skip(bytes.length)
+    this.#bytes.set(bytes, at)
   }
 
   /** UTF-8 behind its length in two bytes; null: -1. */
   string(text: string | null): void {
     if (text === null) return this.int16(-1)
-    this.int16(Buffer.byteLength(text))
-    this.#bytes.write(text, this.skip(Buffer.byteLength(text)))
+    const length = Buffer.byteLength(text)
+    this.int16(length)
+    const at = this.skip(length)
+    this.#bytes.write(text, at)
   }
 
   /** Bytes, or a text as UTF-8, behind their length as a varint; null: -1. */
@@ -95,7 +101,8 @@ export class ByteWriter {
     }
     const length = Buffer.byteLength(value)
     this.varint(length)
-    this.#bytes.write(value, this.skip(length))
+    const at = this.skip(length)
+    this.#bytes.write(value, at)
   }
 
   #need(length: number): void {
