@@ -11,6 +11,7 @@ export class ProducerConnection {
   readonly #kafka: Kafka
   readonly #topics: readonly string[]
   readonly #partitions = new Map<string, PartitionMetadata[]>()
+  readonly #leaders = new Map<string, ReadonlyMap<number, number>>()
   readonly producer: Producer
 
   /** `topics`: that will be written to. */
@@ -31,7 +32,10 @@ export class ProducerConnection {
     await admin.connect()
     try {
       const { topics } = await admin.fetchTopicMetadata({ topics: [...this.#topics] })
-      for (const { name, partitions } of topics) this.#partitions.set(name, partitions)
+      for (const { name, partitions } of topics) {
+        this.#partitions.set(name, partitions)
+        this.#leaders.set(name, new Map(partitions.map(({ partitionId, leader }) => [partitionId, leader])))
+      }
     } finally {
       await admin.disconnect()
     }
@@ -41,6 +45,14 @@ export class ProducerConnection {
   /** As they were at the start; none before. */
   partitionsOf(topic: string): PartitionMetadata[] {
     return this.#partitions.get(topic) ?? []
+  }
+
+  /**
+   * The broker that led the partition at the start; -1: it was not there, or had none. Enough to part the partitions by
+   * brokers, one of which may be slow or gone; where it is wrong by now, they only share more of their fate.
+   */
+  leaderOf(topic: string, partition: number): number {
+    return this.#leaders.get(topic)?.get(partition) ?? -1
   }
 
   /**

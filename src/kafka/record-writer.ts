@@ -1,15 +1,20 @@
 // Writes records to one topic until all in-sync replicas have them.
-// Invariants: a promise resolves only when the broker named the record's partition in its answer; one send per
-// partition at a time and never two partitions in one send, because a send to several brokers loses the part
-// whose leader moved; the producer is not idempotent, because with concurrent sends the client drops silently
-// then. A repeat after a lost answer may write twice, which readers fold by id.
+// Invariants: a promise resolves only when the broker named the record's partition in its answer, because a send to
+// several brokers succeeds without the part whose leader moved; one send per partition at a time; partitions go together
+// only while all is well, so that one that cannot be written to holds up no other; the producer is not idempotent,
+// because with concurrent sends the client drops silently then. A repeat after a lost answer may write twice, which
+// readers fold by id.
 import { setTimeout as delay } from 'node:timers/promises'
 import { Partitioners } from 'kafkajs'
 import type { Kafka, Message } from 'kafkajs'
 import type { Observer } from '../ports.ts'
+import { createErrorFromCode } from './patches/kafkajs-internals.ts'
 import { partitionOfKey } from './key-partition.ts'
 import { ProducerConnection } from './producer-connection.ts'
-import { RecordTooLarge, WriteGivenUp } from './write-faults.ts'
+import { isWanted, refuseAll, rejectStopped, resolveAll, stopped } from './waiting-record.ts'
+import type { Waiting } from './waiting-record.ts'
+import { WriteQueues } from './write-queues.ts'
+import type { Batch } from './write-queues.ts'
 
 export interface RecordWriterOptions {
   /** The writer's own; or one that others share, whose start and stop are theirs. */
@@ -36,35 +41,25 @@ export interface OutgoingRecord {
   readonly headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[]>>
 }
 
-interface Waiting {
-  readonly message: Message
-  /** Once aborted, the record is not sent any more. */
-  readonly giveUp: AbortSignal | null
-  readonly resolve: (offset: bigint) => void
-  readonly reject: (error: Error) => void
-  sent: 'never' | 'perhaps'
-}
-
 const firstRetryMs = 100
 const lastRetryMs = 5_000
-/**
- * Keys and values of one send. Beyond the topic's limit (1 MiB by default) a batch is refused and halved; beyond
- * the broker's limit for a request (100 MiB) it closes the connection without a word, again and again.
- */
-const maxBatchBytes = 786_432
-
 export class RecordWriter {
   readonly #options: RecordWriterOptions
   readonly #connection: ProducerConnection
   readonly #keyless = Partitioners.DefaultPartitioner()
-  readonly #queues = new Map<number, Waiting[]>()
-  /** Taken from a queue, not answered yet. */
+  readonly #queues: WriteQueues
+  /** Taken from the queues, not answered yet. */
   readonly #underWay = new Set<readonly Waiting[]>()
+  /** Brokers to which somebody sends, or will in a moment. */
+  readonly #served = new Set<number>()
+  /** Partitions that are sent to by themselves, until all that was taken of them is answered. */
+  readonly #apart = new Set<number>()
   readonly #stopping = new AbortController()
 
   constructor(options: RecordWriterOptions) {
     this.#options = options
-    const { kafka, topic } = options
+    const { kafka, topic, maxBatch } = options
+    this.#queues = new WriteQueues(maxBatch)
     this.#connection = kafka instanceof ProducerConnection ? kafka : new ProducerConnection(kafka, [topic])
   }
 
@@ -101,22 +96,15 @@ export class RecordWriter {
       waiting.reject(stopped())
       return
     }
-    const { partition = 0 } = waiting.message
-    const queue = this.#queues.get(partition)
-    if (queue !== undefined) {
-      queue.push(waiting)
-      return
-    }
-    const started = [waiting]
-    this.#queues.set(partition, started)
-    void this.#sendAll(partition, started)
+    this.#queues.push(waiting)
+    this.#serve(this.#leaderOf(waiting.message.partition ?? 0))
   }
 
   /** Resolves within about a second. What was not acknowledged by then is rejected. Await the writes that matter before. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     if (this.#connection !== this.#options.kafka) await this.#connection.stop()
-    for (const batch of [...this.#underWay, ...this.#queues.values()]) rejectStopped(batch)
+    for (const records of [...this.#underWay, this.#queues.all()]) rejectStopped(records)
   }
 
   /** As Java's producer does: without a key, one after the other. */
@@ -128,41 +116,85 @@ export class RecordWriter {
     return this.#keyless({ topic, partitionMetadata, message: { key, value } })
   }
 
-  async #sendAll(partition: number, queue: Waiting[]): Promise<void> {
-    const { lingerMs, maxBatch } = this.#options
+  #leaderOf(partition: number): number {
+    return this.#connection.leaderOf(this.#options.topic, partition)
+  }
+
+  #serve(leader: number): void {
+    if (this.#served.has(leader)) return
+    this.#served.add(leader)
+    void this.#sendAll(leader)
+  }
+
+  async #sendAll(leader: number): Promise<void> {
+    const { lingerMs } = this.#options
     const { signal } = this.#stopping
     if (lingerMs > 0) await delay(lingerMs, undefined, { signal }).catch(() => {})
-    while (queue.length > 0) await this.#sendBatch(partition, queue.splice(0, batchLength(queue, maxBatch)))
-    this.#queues.delete(partition)
+    const isMeant = (partition: number): boolean =>
+      !this.#apart.has(partition) && this.#leaderOf(partition) === leader
+    for (let taken = this.#queues.take(isMeant); taken.length > 0; taken = this.#queues.take(isMeant))
+      await this.#sendTogether(taken)
+    this.#served.delete(leader)
   }
 
-  async #sendBatch(partition: number, batch: readonly Waiting[]): Promise<void> {
-    this.#underWay.add(batch)
-    try {
-      await this.#sendUntilAnswered(partition, batch)
-    } finally {
-      this.#underWay.delete(batch)
+  /** Once. What fails goes on by itself. */
+  async #sendTogether(taken: readonly Batch[]): Promise<void> {
+    for (const { records } of taken) this.#underWay.add(records)
+    await this.#withoutDoubt()
+    const wanted = taken.map(({ partition, records }) => ({ partition, records: records.filter(isWanted) }))
+    const sent = wanted.filter(({ records }) => records.length > 0)
+    if (this.#stopping.signal.aborted) for (const { records } of sent) rejectStopped(records)
+    else if (sent.length > 0) {
+      const answers = await this.#trySend(sent)
+      for (const batch of sent) {
+        const answer = answers(batch.partition)
+        if (typeof answer === 'bigint') resolveAll(batch.records, answer)
+        else void this.#sendApart(batch, answer)
+      }
     }
+    for (const { records } of taken) this.#underWay.delete(records)
   }
 
-  async #sendUntilAnswered(partition: number, given: readonly Waiting[]): Promise<void> {
-    for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
-      await this.#withoutDoubt()
-      const batch = given.filter(isWanted)
-      if (batch.length === 0) return
-      if (this.#stopping.signal.aborted) {
-        rejectStopped(batch)
-        return
-      }
-      const answer = await this.#trySend(partition, batch)
-      if (typeof answer === 'bigint') {
-        for (const [index, { resolve }] of batch.entries()) resolve(answer + BigInt(index))
-        return
-      }
-      if (isTooLarge(answer)) return this.#splitOrReject(partition, batch, answer)
+  /** Until it is answered. `failure`: of the send before. */
+  async #sendApart(batch: Batch, failure: Error): Promise<void> {
+    const { partition, records } = batch
+    this.#apart.add(partition)
+    this.#underWay.add(records)
+    await this.#repeat(batch, failure)
+    this.#underWay.delete(records)
+    this.#apart.delete(partition)
+    if (this.#queues.has(partition)) this.#serve(this.#leaderOf(partition))
+  }
+
+  async #repeat(batch: Batch, failure: Error): Promise<void> {
+    let answer: Error | 'over' = failure
+    for (let waitMs = firstRetryMs; answer !== 'over'; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
+      if (isTooLarge(answer)) return this.#splitOrRefuse(batch, answer)
       this.#options.observer.observe({ kind: 'trouble', where: 'record-writer', error: answer.message })
       await delay(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => {})
+      answer = await this.#sendOnce(batch)
     }
+  }
+
+  async #splitOrRefuse({ partition, records }: Batch, cause: Error): Promise<void> {
+    if (records.length === 1) return refuseAll(records, cause)
+    const half = Math.ceil(records.length / 2)
+    for (const part of [records.slice(0, half), records.slice(half)]) {
+      const answer = await this.#sendOnce({ partition, records: part })
+      if (answer !== 'over') await this.#repeat({ partition, records: part }, answer)
+    }
+  }
+
+  /** `over`: of none of its records anything is left to do. */
+  async #sendOnce({ partition, records: given }: Batch): Promise<Error | 'over'> {
+    await this.#withoutDoubt()
+    const records = given.filter(isWanted)
+    if (this.#stopping.signal.aborted) rejectStopped(records)
+    if (records.length === 0 || this.#stopping.signal.aborted) return 'over'
+    const answer = (await this.#trySend([{ partition, records }]))(partition)
+    if (answer instanceof Error) return answer
+    resolveAll(records, answer)
+    return 'over'
   }
 
   /** Until there is none, or the writer is stopped. */
@@ -171,59 +203,24 @@ export class RecordWriter {
     for (let wait = doubt(); wait !== null && !this.#stopping.signal.aborted; wait = doubt()) await wait
   }
 
-  async #splitOrReject(partition: number, batch: readonly Waiting[], cause: Error): Promise<void> {
-    if (batch.length === 1) {
-      batch[0]?.reject(new RecordTooLarge('the broker refuses the record for its size', { cause }))
-      return
-    }
-    const half = Math.ceil(batch.length / 2)
-    await this.#sendBatch(partition, batch.slice(0, half))
-    await this.#sendBatch(partition, batch.slice(half))
-  }
-
-  /** @returns the offset of the batch's first record. */
-  async #trySend(partition: number, batch: readonly Waiting[]): Promise<Error | bigint> {
+  /** @returns for each partition, the offset of its batch's first record, or what went wrong. */
+  async #trySend(batches: readonly Batch[]): Promise<(partition: number) => Error | bigint> {
     const { topic } = this.#options
-    for (const waiting of batch) waiting.sent = 'perhaps'
+    const records = batches.flatMap((batch) => batch.records)
+    for (const waiting of records) waiting.sent = 'perhaps'
     try {
-      const messages = batch.map(({ message }) => message)
+      const messages = records.map(({ message }) => message)
       const answer = await this.#connection.producer.send({ topic, acks: -1, messages })
-      const named = answer.find(
-        (part) => part.topicName === topic && part.partition === partition && part.errorCode === 0,
-      )
-      return named === undefined
-        ? new Error(`no acknowledgement for ${topic}/${partition}`)
-        : BigInt(named.baseOffset ?? 0)
+      return (partition) => {
+        const named = answer.find((part) => part.topicName === topic && part.partition === partition)
+        if (named === undefined) return new Error(`no acknowledgement for ${topic}/${partition}`)
+        if (named.errorCode !== 0) return createErrorFromCode(named.errorCode)
+        return BigInt(named.baseOffset ?? 0)
+      }
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error))
+      return () => (error instanceof Error ? error : new Error(String(error)))
     }
   }
-}
-
-/** Answers the one that is not. */
-function isWanted({ giveUp, sent, reject }: Waiting): boolean {
-  if (giveUp?.aborted !== true) return true
-  reject(new WriteGivenUp(sent))
-  return false
-}
-
-/** To those that were answered already it says nothing. */
-function rejectStopped(batch: readonly Waiting[]): void {
-  for (const { reject } of batch) reject(stopped())
-}
-
-function stopped(): Error {
-  return new Error('the writer was stopped before the broker answered')
-}
-
-/** How many of the waiting go into the next send: at least one, however large it is. */
-function batchLength(queue: readonly Waiting[], maxBatch: number): number {
-  let bytes = 0
-  for (const [index, { message }] of queue.slice(0, maxBatch).entries()) {
-    bytes += (message.key?.length ?? 0) + (message.value?.length ?? 0)
-    if (bytes > maxBatchBytes) return Math.max(index, 1)
-  }
-  return maxBatch
 }
 
 function isTooLarge(error: Error): boolean {

@@ -108,6 +108,18 @@ describe('a writer', () => {
     expect(troubles).toEqual([])
   })
 
+  it('writes what goes together with one that is too large, once', async () => {
+    const topic = await createTopic('writer', 8, { 'max.message.bytes': '5000' })
+    const { writer } = await startWriter(topic, { lingerMs: 20 })
+    const results = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, partition) =>
+        writer.write({ ...record(`k${partition}`, 'x'.repeat(partition === 3 ? 6_000 : 300)), partition }),
+      ),
+    )
+    expect(results.map(({ status }) => status).filter((status) => status === 'rejected')).toHaveLength(1)
+    expect((await contentOf(topic)).sort()).toEqual([0, 1, 2, 4, 5, 6, 7].map((at) => `${at}/k${at}`))
+  })
+
   it('writes more than one send may hold without ever being refused', async () => {
     const topic = await createTopic('writer', 1, {})
     const { writer, troubles } = await startWriter(topic, { lingerMs: 20 })

@@ -32,8 +32,14 @@ export interface RequestDefinition {
 export interface ProduceDefinition {
   protocol(options: { version: number }): (parameters: ProduceParameters) => {
     readonly request: { encode(): Promise<{ readonly buffer: Buffer }> }
-    readonly response: unknown
+    readonly response: { parse(data: ProduceAnswer): Promise<unknown> }
   }
+}
+
+export interface ProduceAnswer {
+  readonly topics: readonly {
+    readonly partitions: readonly { readonly partition: number; readonly errorCode: number }[]
+  }[]
 }
 
 export interface ProducedRecord {
@@ -182,6 +188,9 @@ export const installedVersion = (): string => {
 
 export const fetchDefinition: RequestDefinition = require('kafkajs/src/protocol/requests/fetch')
 export const produceDefinition: ProduceDefinition = require('kafkajs/src/protocol/requests/produce')
+/** With the error's name in the protocol as its `type`. */
+export const createErrorFromCode: (code: number) => Error =
+  require('kafkajs/src/protocol/error').createErrorFromCode
 export const RequestQueue: {
   readonly prototype: RequestQueueInternals
 } = require('kafkajs/src/network/requestQueue')

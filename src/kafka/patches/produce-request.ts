@@ -1,14 +1,16 @@
 /**
- * Encodes a whole produce request (version 3 and later) into one buffer. The plain client makes a buffer of half a
- * kilobyte for each record and each of its headers and copies every byte five times on its way out: with records of some
- * hundred bytes that was a quarter of what a delivery cost.
- * Invariant: the bytes are those that the client would have sent. What it would compress, number or put into a
- * transaction is left to it.
+ * Encodes a whole produce request (version 3 and later) into one buffer, and lets its sender see what became of each
+ * partition. The plain client makes a buffer of half a kilobyte for each record and each of its headers and copies every
+ * byte five times on its way out: a tenth of what a delivery cost. And where one of several partitions refuses, it takes
+ * all for refused and sends them again, those too that were written.
+ * Invariants: the bytes are those that the client would have sent; what it would compress, number or put into a
+ * transaction is left to it. An answer about one partition is an error where that refused; of one about several,
+ * whoever sent reads each error code.
  */
 import { ByteWriter, varintLength } from './byte-writer.ts'
 import { crc32c } from './batch-checksum.ts'
 import { produceDefinition } from './kafkajs-internals.ts'
-import type { ProducedHeader, ProducedRecord, ProduceParameters } from './kafkajs-internals.ts'
+import type { ProduceAnswer, ProducedHeader, ProducedRecord, ProduceParameters } from './kafkajs-internals.ts'
 
 const firstPatchedVersion = 3
 
@@ -121,7 +123,7 @@ function varlongLength(value: number): number {
   return length
 }
 
-/** Makes the client encode with this what it would send plainly. */
+/** Makes the client use this for what it would send plainly. */
 export const patchProduceRequest = (): void => {
   const plain = produceDefinition.protocol
   produceDefinition.protocol = (options) => {
@@ -135,7 +137,12 @@ export const patchProduceRequest = (): void => {
         const buffer = encodeProduceRequest(parameters, Date.now())
         return Promise.resolve({ buf: buffer, buffer })
       }
-      return { ...definition, request: { ...definition.request, encode } }
+      const parse = (data: ProduceAnswer): Promise<unknown> => {
+        const isAboutSeveral = data.topics.flatMap(({ partitions }) => partitions).length > 1
+        return isAboutSeveral ? Promise.resolve(data) : definition.response.parse(data)
+      }
+      const { request, response } = definition
+      return { ...definition, request: { ...request, encode }, response: { ...response, parse } }
     }
   }
 }
