@@ -62,6 +62,7 @@ export interface EventSourceHandler {
   /**
    * In offset order per partition; `endOffset` is where the partition ended then. Must return at once, with the number
    * of records that were taken: the rest is handed over again once the partition, which has to be paused, is resumed.
+   * Without any record it only tells where the partition ends, be it paused.
    */
   records(from: PartitionRef, records: readonly SourceRecord[], endOffset: bigint): number
   /** The source cannot go on and has stopped by itself. */

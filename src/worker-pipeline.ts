@@ -19,6 +19,7 @@ import type {
   Parking,
 } from './ports.ts'
 import type { CommitHealth } from './progress/commit-health.ts'
+import { EventsInHand } from './progress/events-in-hand.ts'
 import { InFlightBudget } from './progress/in-flight-budget.ts'
 import { realQuickTries } from './runtime/quick-tries.ts'
 import { systemRandom } from './runtime/random.ts'
@@ -71,6 +72,7 @@ export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => 
   const delivering = {
     delivery,
     budget: new InFlightBudget(settings.inFlight),
+    inHand: new EventsInHand(),
     turns,
     order: settings.ordering === 'call' ? new CallOrder() : null,
   }

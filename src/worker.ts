@@ -13,6 +13,7 @@ import { createTopicReader } from './kafka/topic-reader.ts'
 import { createWebhookPacking } from './kafka/webhook-packing.ts'
 import { WriterSchemas } from './kafka/writer-schemas.ts'
 import { createHttpSender } from './http/http-sender.ts'
+import { LiveStanding } from './pipeline/live-standing.ts'
 import { LiveTable } from './pipeline/live-table.ts'
 import { StartGate } from './pipeline/start-gate.ts'
 import type { Observer } from './ports.ts'
@@ -57,9 +58,9 @@ async function startUnlessAborted(
   extra: readonly Observer[] = [],
 ): Promise<RunningWorker> {
   const log = createLog({ level: settings.log.level, workerId: settings.worker.id })
-  const metrics = createMetrics({ version })
-  const observer = observers(metrics, log, ...extra)
   const clock = systemClock
+  const metrics = createMetrics({ version, standing: () => standing.now() })
+  const observer = observers(metrics, log, ...extra)
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => {})
 
@@ -113,6 +114,7 @@ async function startUnlessAborted(
     settings.kafka,
     observer,
   )
+  const standing = new LiveStanding(live, gate)
   let lastJoinedMs = clock.monotonicMs()
   const liveForMs = settings.kafka.giveUpMs + settings.kafka.rebalanceTimeoutMs
   const ops = createOpsServer({
@@ -165,6 +167,7 @@ async function startUnlessAborted(
       },
       (error) => failure.reject(error),
     )
+    standing.begins(pipeline)
     closing.push(() => pipeline.drain(0))
     await step(pipeline.start())
     closing.pop()

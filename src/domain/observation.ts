@@ -31,7 +31,15 @@ export type Observation =
   | { readonly kind: 'table_ready'; readonly webhooks: number; readonly tookMs: number }
   | { readonly kind: 'table_reset'; readonly partition: number; readonly reason: string }
   /** `first`: it has an outcome of its own; the others are only counted. */
-  | { readonly kind: 'deferred'; readonly reason: OutcomeReason; readonly first: boolean }
+  | {
+      readonly kind: 'deferred'
+      readonly reason: OutcomeReason
+      readonly first: boolean
+      readonly webhookId: string
+      readonly accountId: string
+      /** Null where the webhook was not looked up. */
+      readonly origin: string | null
+    }
   | { readonly kind: 'parked'; readonly delayMs: number }
   | { readonly kind: 'chunked'; readonly chunks: number }
   | { readonly kind: 'moved_on' }
@@ -42,20 +50,13 @@ export type Observation =
       readonly name: string
       readonly change: 'opened' | 'closed'
     }
-  | {
-      readonly kind: 'lanes'
-      readonly lanes: number
-      readonly open: number
-      readonly oldAttempts: number
-      readonly waiting: number
-    }
   | { readonly kind: 'assigned'; readonly partitions: readonly number[]; readonly epoch: number }
   | { readonly kind: 'committed'; readonly partitions: number }
   | { readonly kind: 'commit_failed'; readonly error: string }
   | { readonly kind: 'stalled'; readonly stalledMs: number }
   | { readonly kind: 'start_gate'; readonly state: 'open' | 'closed'; readonly why: string }
-  | { readonly kind: 'budget'; readonly deliveries: number; readonly bytes: number; readonly waiting: number }
-  | { readonly kind: 'lag'; readonly records: bigint }
-  /** Records that wait in retry topics of this delay. */
-  | { readonly kind: 'parked_lag'; readonly delayMs: number; readonly records: bigint }
+  /** A reader's position was gone from the log, and it goes on with the oldest record that is left. */
+  | { readonly kind: 'out_of_range'; readonly topic: string; readonly partition: number }
+  /** A reader of Kafka was ended, and is built anew. */
+  | { readonly kind: 'client_rebuilt'; readonly where: string }
   | { readonly kind: 'trouble'; readonly where: string; readonly error: string }

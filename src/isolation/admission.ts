@@ -28,6 +28,15 @@ export interface Deferral {
   readonly waitMs: number
 }
 
+export function closed(reason: DeferralReason, waitMs: number): Deferral {
+  return { kind: 'closed', reason, waitMs }
+}
+
+/** How long it will take is worked out only where somebody is sent away. */
+export function full(reason: DeferralReason): Deferral {
+  return { kind: 'full', reason, waitMs: 0 }
+}
+
 /** The right to begin one attempt. Exactly one of the two is called, once. */
 export interface Permit {
   end(ending: AttemptEnding, nowMs: number): void

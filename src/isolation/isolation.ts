@@ -3,7 +3,9 @@
 // Invariants: an ask is answered at once or within `maxWaitMs`; a lane that is open, hangs or is paused lets nobody wait;
 // what one webhook's receiver does changes no answer to another's, but for the way to a common origin.
 import type { WebhookId } from '../domain/ids.ts'
+import type { LanesStanding, TroubledWay } from '../domain/standing.ts'
 import type { Webhook } from '../domain/webhook.ts'
+import { closed, full } from './admission.ts'
 import type { Admission, Asked, AttemptEnding, Deferral, DeferralReason } from './admission.ts'
 import type { Permit, Urgency } from './admission.ts'
 import { AttemptAges } from './attempt-ages.ts'
@@ -13,6 +15,7 @@ import type { OriginGate } from './origin-gate.ts'
 import { wayTo } from './origin-gate.ts'
 import { Shares } from './shares.ts'
 import type { OverallLimits } from './shares.ts'
+import { troubledWays } from './troubled-ways.ts'
 import type { Waiter } from './waiting-line.ts'
 
 export interface IsolationBounds extends OverallLimits {
@@ -62,10 +65,13 @@ export class Isolation {
     return this.#waiting
   }
 
-  /** Looks at every lane: not for the hot path. */
-  figures(nowMs: number): { lanes: number; open: number; oldAttempts: number } {
-    const { size: lanes } = this.#directory
-    return { lanes, open: this.#directory.openCount(nowMs), oldAttempts: this.#ages.oldCount(nowMs) }
+  standing(nowMs: number): LanesStanding {
+    const { waiting } = this
+    return { ...this.#directory.breakers(nowMs), waiting, oldAttempts: this.#ages.oldCount(nowMs) }
+  }
+
+  troubled(most: number, nowMs: number): readonly TroubledWay[] {
+    return troubledWays(this.#directory, most, nowMs)
   }
 
   /** This process's part of every limit from now on: 0 to 1. */
@@ -238,12 +244,3 @@ interface Place {
 }
 
 const nothing: AttemptEnding = { kind: 'none', latencyMs: 0, retryAfterMs: null }
-
-function closed(reason: DeferralReason, waitMs: number): Deferral {
-  return { kind: 'closed', reason, waitMs }
-}
-
-/** How long it will take is worked out only where somebody is sent away. */
-function full(reason: DeferralReason): Deferral {
-  return { kind: 'full', reason, waitMs: 0 }
-}

@@ -3,6 +3,7 @@
 // knows nothing that holds back what comes next. More are held only while more than that are in use.
 import type { Webhook } from '../domain/webhook.ts'
 import type { WebhookId } from '../domain/ids.ts'
+import type { LanesStanding } from '../domain/standing.ts'
 import { Lane } from './lane.ts'
 import { OriginGate } from './origin-gate.ts'
 
@@ -25,15 +26,21 @@ export class LaneDirectory {
     this.#maxLanes = maxLanes
   }
 
-  get size(): number {
-    return this.#lanes.size
+  get lanes(): ReadonlyMap<WebhookId, Lane> {
+    return this.#lanes
   }
 
-  /** Lanes whose breaker keeps away from their receiver. */
-  openCount(nowMs: number): number {
-    let count = 0
-    for (const lane of this.#lanes.values()) if (lane.breaker.state(nowMs).kind !== 'closed') count += 1
-    return count
+  /** By what has a gate, as `wayTo` names it. */
+  get gates(): ReadonlyMap<string, OriginGate> {
+    return this.#gates
+  }
+
+  /** How many lanes there are, by what their breakers do. */
+  breakers(nowMs: number): Pick<LanesStanding, 'closed' | 'open' | 'halfOpen'> {
+    const counts = { closed: 0, open: 0, half_open: 0 }
+    for (const lane of this.#lanes.values()) counts[lane.breaker.state(nowMs).kind] += 1
+    const { closed, open, half_open: halfOpen } = counts
+    return { closed, open, halfOpen }
   }
 
   restartPaces(nowMs: number): void {

@@ -40,6 +40,7 @@ const assumedCapacityPerSecond = 500
 
 export class Lane {
   readonly origin: string
+  readonly accountId: string
   readonly limit = new AdaptiveLimit()
   readonly breaker = new CircuitBreaker()
   readonly waiting = new WaitingLine()
@@ -64,8 +65,9 @@ export class Lane {
   #recoveringUntilMs = Number.NEGATIVE_INFINITY
 
   /** `pacedFromMs`: from where a first begin is spaced. */
-  constructor({ origin, path, tlsVerification }: Webhook, nowMs: number, pacedFromMs: number) {
+  constructor({ origin, accountId, path, tlsVerification }: Webhook, nowMs: number, pacedFromMs: number) {
     this.origin = origin
+    this.accountId = accountId
     this.#path = path
     this.#tlsVerification = tlsVerification
     this.retryBudget = new RetryBudget(nowMs)

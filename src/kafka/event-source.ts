@@ -14,6 +14,7 @@ import type {
   OwnedPartition,
   PartitionRef,
 } from '../ports.ts'
+import { EndWatch } from './end-watch.ts'
 import type { GroupInternals, MembershipHooks, OffsetManagerInternals } from './patches/group-membership.ts'
 import { ownedPartitions } from './owned-partitions.ts'
 import { sourceRecordOf } from './source-record.ts'
@@ -59,6 +60,12 @@ class GroupedEventSource implements EventSource {
   #epoch = 0
   /** Null while the membership is in doubt: nothing is handed over or committed then. */
   #offsets: OffsetManagerInternals | null = null
+  #cluster: GroupInternals['cluster'] | null = null
+  readonly #ends = new EndWatch({
+    cluster: () => (this.#offsets === null ? null : this.#cluster),
+    paused: () => this.#consumer?.paused() ?? [],
+    tell: (at, endOffset) => void this.#handler?.records(at, [], endOffset),
+  })
   /** What this process had when it last joined: claimed again at the next join, also by a rebuilt consumer. */
   #holding: Holding = { generation: -1, partitions: [] }
   #memberId: string | null = null
@@ -82,6 +89,7 @@ class GroupedEventSource implements EventSource {
   async start(handler: EventSourceHandler): Promise<void> {
     this.#handler = handler
     await this.#supervisor.start()
+    this.#ends.start()
   }
 
   pause({ topic, partition }: PartitionRef): void {
@@ -122,6 +130,7 @@ class GroupedEventSource implements EventSource {
 
   async stop(): Promise<void> {
     this.#supervisor.stop()
+    this.#ends.stop()
     this.#offsets = null
     await this.#consumer?.disconnect()
   }
@@ -138,6 +147,7 @@ class GroupedEventSource implements EventSource {
         if (this.#consumer === consumer) this.#joined(group, owned)
       },
       formerMemberId: () => this.#memberId,
+      outOfRange: (at) => options.observer.observe({ kind: 'out_of_range', ...at }),
       beatBegins: () => {
         if (this.#consumer === consumer) this.#beatBegunMs = this.#options.monotonicMs()
       },
@@ -200,6 +210,7 @@ class GroupedEventSource implements EventSource {
   #joined(group: GroupInternals, owned: readonly OwnedPartition[]): void {
     this.#epoch += 1
     this.#offsets = group.offsetManager
+    this.#cluster = group.cluster
     this.#memberId = group.memberId
     this.#lastHeartbeatMs = this.#options.monotonicMs()
     this.#supervisor.progressed()

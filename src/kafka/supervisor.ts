@@ -111,6 +111,7 @@ export class Supervisor {
       await within(tearDownMs, this.#options.tearDown())
       if (this.#state === 'over') return
       this.#crashedWhileBuilt = null
+      this.#options.observer.observe({ kind: 'client_rebuilt', where: 'event-source' })
       await this.#options.build()
       if (this.#state === 'rebuilding') this.#built()
     } catch (error) {

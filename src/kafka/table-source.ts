@@ -3,6 +3,7 @@
 // position is told only when all below it was handed over, also where a schema had to be waited for.
 import type { Observer, TableSink, TableSource } from '../ports.ts'
 import type { WebhookDecoder } from './codec.ts'
+import { faultOf } from './topic-fetch.ts'
 import type { ReadRecord, TopicReader } from './topic-reader.ts'
 
 export interface TableSourceOptions {
@@ -34,11 +35,21 @@ export function createTableSource({ topic, reader, decoder, observer }: TableSou
     start: (sink) =>
       reader.start({
         started: (ends) => sink.started(ends),
-        records: (partition, records) => handOver(partition, records, sink),
+        records(partition, records) {
+          // A schema may have to be waited for: until then it is known that there is more.
+          const [first, last] = [records[0], records.at(-1)]
+          if (first !== undefined && last !== undefined)
+            sink.position(partition, first.offset, last.offset + 1n, Number.NEGATIVE_INFINITY)
+          return handOver(partition, records, sink)
+        },
         position: (partition, nextOffset, endOffset, askedAtMs) =>
           sink.position(partition, nextOffset, endOffset, askedAtMs),
-        troubled: (error) =>
-          observer.observe({ kind: 'trouble', where: 'table-source', error: error.message }),
+        troubled(error) {
+          observer.observe({ kind: 'trouble', where: 'table-source', error: error.message })
+          const fault = faultOf(error)
+          if (fault.kind === 'out_of_range') observer.observe({ ...fault, topic })
+          observer.observe({ kind: 'client_rebuilt', where: 'table-source' })
+        },
         reset: (partition, reason) => sink.reset(partition, reason),
       }),
     stop() {

@@ -1,6 +1,7 @@
 // The deliveries of one record, begun one after the other as the budget has room, and done when all are.
 // Invariant: each holds its part of the budget until what ends or parks it is acknowledged.
 import type { Delivery } from '../domain/delivery.ts'
+import type { EventsInHand } from '../progress/events-in-hand.ts'
 import type { Grant, Hold, InFlightBudget, WorkKind } from '../progress/in-flight-budget.ts'
 import type { CallOrder } from './call-order.ts'
 import { deliver } from './delivery-life.ts'
@@ -10,6 +11,7 @@ import type { TakeTurns } from './take-turns.ts'
 export interface DeliveringWorld {
   readonly delivery: DeliveryWorld
   readonly budget: InFlightBudget
+  readonly inHand: EventsInHand
   readonly turns: TakeTurns
   /** Null: a call's start and end are not kept in order. */
   readonly order: CallOrder | null

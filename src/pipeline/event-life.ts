@@ -38,12 +38,25 @@ export async function readEvent(
   copies: ParkedCopies,
 ): Promise<BeginLife> {
   const decoded = await world.decoder.decode(record, signal)
-  return (taken) =>
-    begun(taken, world, () =>
-      decoded.kind === 'event'
-        ? fanOut(decoded.event, record, taken, world, copies)
-        : putAside(decoded, record, taken, world),
-    )
+  return (taken) => {
+    if (decoded.kind !== 'event') return begun(taken, world, () => putAside(decoded, record, taken, world))
+    const { event } = decoded
+    const time = eventTimeOf(event, record.timestampMs, world.horizons)
+    const watched = inHand(taken, time, world)
+    return begun(watched, world, () => fanOut({ event, time }, record, watched, world, copies))
+  }
+}
+
+/** Until the record is done, its event counts as undelivered. */
+function inHand(taken: TakenRecord, { eventTimeMs }: EventTime, { delivering }: EventWorld): TakenRecord {
+  const outOfHand = delivering.inHand.take(eventTimeMs)
+  return {
+    signals: taken.signals,
+    done(result) {
+      outOfHand()
+      taken.done(result)
+    },
+  }
 }
 
 /** Runs a record's life; what nobody foresaw leaves its offset uncommitted. */
@@ -92,17 +105,16 @@ export function horizonsIn(table: GlobalTable): HorizonOf {
 }
 
 async function fanOut(
-  event: CallEvent,
+  { event, time }: { readonly event: CallEvent; readonly time: EventTime },
   record: SourceRecord,
   taken: TakenRecord,
   world: EventWorld,
   copies: ParkedCopies,
 ): Promise<void> {
-  const { delivering, horizons, fanout } = world
+  const { delivering, fanout } = world
   const { delivery } = delivering
   const { clock, observer, table } = delivery
   const source = record.position
-  const time = eventTimeOf(event, record.timestampMs, horizons)
   observeEvent(event, time, delivery)
   const eventBytes = record.value ?? new Uint8Array()
   const ids = table.lookup(event)

@@ -126,7 +126,9 @@ export class LifeRecord {
     const life = { ...this.#life(facts), deferrals: deferrals + 1 }
     const first = deferrals === 0
     this.#isOver = true
-    this.#world.observer.observe({ kind: 'deferred', reason, first })
+    const { webhookId, event } = this.#delivery
+    const about = { webhookId, accountId: event.account_id, origin: facts.webhook?.origin ?? null }
+    this.#world.observer.observe({ kind: 'deferred', reason, first, ...about })
     const lastFault = this.#lastFault ?? progress.lastFault
     const copy = parkedCopyOf(life, { backoffStep, notBeforeMs, expectedAtMs, lastFault })
     // Only the first has an outcome of its own: behind a receiver that is down for a day there are many.

@@ -5,6 +5,7 @@ import { Isolation } from '../isolation/isolation.ts'
 import type { IsolationBounds } from '../isolation/isolation.ts'
 import type { Clock, Observer, Random } from '../ports.ts'
 import type { WebhookId } from '../domain/ids.ts'
+import type { LanesStanding, TroubledWay } from '../domain/standing.ts'
 import type { Webhook } from '../domain/webhook.ts'
 
 /** Fine enough for a rate of a hundred a second; a faster one makes up for what a late wake-up missed. */
@@ -12,13 +13,11 @@ const wakeEveryMs = 10
 
 export class LiveIsolation {
   readonly #clock: Clock
-  readonly #observer: Observer
   readonly #isolation: Isolation
   #isAwake = false
 
   constructor(clock: Clock, random: Random, observer: Observer, bounds: IsolationBounds) {
     this.#clock = clock
-    this.#observer = observer
     this.#isolation = new Isolation({
       bounds,
       random: () => random.next(),
@@ -53,9 +52,14 @@ export class LiveIsolation {
     return this.#isolation.hasSpareRoom(webhookId, this.#clock.monotonicMs())
   }
 
-  observe(): void {
-    const { lanes, open, oldAttempts } = this.#isolation.figures(this.#clock.monotonicMs())
-    this.#observer.observe({ kind: 'lanes', lanes, open, oldAttempts, waiting: this.#isolation.waiting })
+  /** Looks at every lane: not for the hot path. */
+  standing(): LanesStanding {
+    return this.#isolation.standing(this.#clock.monotonicMs())
+  }
+
+  /** At most so many of each, those of webhooks first. Looks at every lane. */
+  troubled(most: number): readonly TroubledWay[] {
+    return this.#isolation.troubled(most, this.#clock.monotonicMs())
   }
 
   #stayAwake(): void {

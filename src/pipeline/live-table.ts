@@ -3,26 +3,30 @@
 // whose history was lost is read again, and until then nothing is served.
 import type { Clock, Observer, TableSink, TableSource, WebhookChange } from '../ports.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
+import type { InvalidWebhook, TableStanding } from '../domain/standing.ts'
 import { faultText } from '../domain/webhook-fault.ts'
 import { Freshness } from '../table/freshness.ts'
 import { GlobalTable } from '../table/global-table.ts'
 import type { TableOptions } from '../table/global-table.ts'
 import { endsKnown, hydrationAtStart, positionReached, readAgain } from '../table/hydration.ts'
 import type { HydrationState } from '../table/hydration.ts'
+import { ReadingProgress } from '../table/reading-progress.ts'
 
 export class LiveTable implements TableSink {
   readonly table: GlobalTable
   readonly #freshness = new Freshness()
+  readonly #progress = new ReadingProgress()
   readonly #clock: Clock
   readonly #observer: Observer
   readonly #rereading = new Set<number>()
   readonly #whenReady = Promise.withResolvers<void>()
   #state: HydrationState = hydrationAtStart
-  #startedAtMs = 0
+  #startedAtMs: number
 
   constructor(clock: Clock, observer: Observer, options: TableOptions = {}) {
     this.#clock = clock
     this.#observer = observer
+    this.#startedAtMs = clock.monotonicMs()
     this.table = new GlobalTable(options)
   }
 
@@ -42,7 +46,33 @@ export class LiveTable implements TableSink {
     return this.#freshness.caughtUpAsOfMs()
   }
 
+  standing(): TableStanding {
+    const { table } = this
+    const records = this.#progress.behind
+    const ageMs = this.#clock.monotonicMs() - Math.max(this.caughtUpAsOfMs(), this.#startedAtMs)
+    return {
+      state: this.#state.kind,
+      hydration: this.ready ? 1 : this.#progress.ratio,
+      ageMs,
+      lag: { records, ageMs: records > 0 ? ageMs : 0 },
+      webhooks: table.size,
+      invalid: table.invalidCount,
+      unverified: table.unverifiedCount,
+    }
+  }
+
+  /** At most `most`, the ones that changed last first. */
+  invalidWebhooks(most: number): readonly InvalidWebhook[] {
+    return this.table.lastInvalid(most).map(({ webhookId, accountId, config, faults }) => ({
+      webhookId,
+      accountId,
+      config,
+      faults: faults.map(faultText),
+    }))
+  }
+
   started(ends: ReadonlyMap<number, bigint>): void {
+    this.#progress.started(ends)
     this.#advance(endsKnown(ends))
   }
 
@@ -62,6 +92,7 @@ export class LiveTable implements TableSink {
   }
 
   position(partition: number, nextOffset: bigint, endOffset: bigint, askedAtMs: number): void {
+    this.#progress.position(partition, nextOffset, endOffset)
     if (this.#rereading.has(partition) && nextOffset >= endOffset) {
       this.#rereading.delete(partition)
       this.table.endReread(partition)
@@ -74,6 +105,7 @@ export class LiveTable implements TableSink {
   reset(partition: number, reason: string): void {
     this.#observer.observe({ kind: 'table_reset', partition, reason })
     this.#rereading.add(partition)
+    this.#progress.again(partition)
     this.table.beginReread(partition)
     this.#state = readAgain(this.#state, partition, rereadEnd)
   }

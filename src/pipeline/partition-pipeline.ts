@@ -5,10 +5,10 @@
 import type { WebhookId } from '../domain/ids.ts'
 import { readExpectation } from '../domain/parked-delivery.ts'
 import type { Clock, CommittedProgress, Observer, SourceRecord } from '../ports.ts'
-import { encodeMetadata } from '../progress/commit-metadata.ts'
-import type { Unfinished } from '../progress/commit-metadata.ts'
+import { decodeMetadata, encodeMetadata } from '../progress/commit-metadata.ts'
 import { OffsetTracker } from '../progress/offset-tracker.ts'
 import { untilDueMs } from '../retry/due-time.ts'
+import { Backlog } from './backlog.ts'
 import type { RecordResult } from './delivering.ts'
 import type { BeginLife } from './event-life.ts'
 import { IntakeQueue } from './intake-queue.ts'
@@ -43,6 +43,8 @@ export class PartitionPipeline {
   readonly #kind: PartitionKind
   readonly #tracker: OffsetTracker
   readonly #queue: IntakeQueue
+  /** What of it is not done. */
+  readonly backlog: Backlog
   /** The partition is another's. */
   readonly #lost = new AbortController()
   /** Ends the wait for a schema: a record that is only being decoded was not taken yet. */
@@ -51,7 +53,6 @@ export class PartitionPipeline {
   #cut = new AbortController()
   #taking = false
   #unfinished = 0
-  #endOffset = 0n
   #whenIdle: (() => void)[] = []
   /** Wakes who waits for a record to be done, or for the intake to halt. */
   #wakeTaking = (): void => {}
@@ -60,12 +61,20 @@ export class PartitionPipeline {
   /** The head that is waited for, and when it is due: fixed when it is first looked at, whatever the clock does then. */
   #awaited = { offset: -1n, dueAtMs: 0 }
 
-  /** `inherited`: which records behind the committed offset are finished already; null: none. */
-  constructor(world: PartitionWorld, kind: PartitionKind, tap: IntakeTap, inherited: Unfinished | null) {
+  /** `committed`: how far the group had come, and which records behind that are finished already. */
+  constructor(
+    world: PartitionWorld,
+    kind: PartitionKind,
+    tap: IntakeTap,
+    committed: CommittedProgress | null,
+  ) {
     this.#world = world
     this.#kind = kind
+    const inherited = committed === null ? null : decodeMetadata(committed.offset, committed.metadata)
     this.#tracker = new OffsetTracker(inherited)
     this.#queue = new IntakeQueue(world.bounds, tap)
+    const at = { delayMs: kind.delayMs, committed: committed?.offset ?? null }
+    this.backlog = new Backlog(this.#tracker, this.#queue, at)
   }
 
   /** Milliseconds that each of its records waits; null: it is of call events. */
@@ -79,21 +88,9 @@ export class PartitionPipeline {
     return offset === null ? null : { offset, metadata: encodeMetadata(offset, this.#tracker.unfinished()) }
   }
 
-  /** Records from the committable offset to the partition's end, as last seen. */
-  lag(): bigint {
-    const from = this.#tracker.committable() ?? this.#queue.first?.position.offset ?? this.#endOffset
-    const behind = this.#endOffset - from
-    return behind > 0n ? behind : 0n
-  }
-
-  /** The partition ends at this offset or behind it. A partition that sleeps is not fetched, and would not know. */
-  grownTo(endOffset: bigint): void {
-    if (endOffset > this.#endOffset) this.#endOffset = endOffset
-  }
-
   /** Answers how many it took. */
   records(records: readonly SourceRecord[], endOffset: bigint): number {
-    this.grownTo(endOffset)
+    this.backlog.grownTo(endOffset)
     if (this.#halt.signal.aborted) return records.length
     const taken = this.#enqueue(records)
     void this.#takeAll()
@@ -104,6 +101,7 @@ export class PartitionPipeline {
   halt(): void {
     this.#cancelWake()
     this.#halt.abort()
+    this.backlog.letsGo()
     this.#queue.clear()
     this.#wakeTaking()
   }
@@ -137,6 +135,7 @@ export class PartitionPipeline {
   }
 
   #enqueue(records: readonly SourceRecord[]): number {
+    if (records.length > 0) this.backlog.isFed()
     const head = this.#queue.first ?? records[0]
     if (this.#kind.delayMs === null || head === undefined) {
       this.#queue.push(records)
@@ -159,12 +158,13 @@ export class PartitionPipeline {
       const record = this.#queue.shift()
       if (record === undefined) break
       if (this.#tracker.isTaken(record.position.offset)) continue
+      this.backlog.reads(record)
       const { signal } = this.#halt
       while (!this.#tracker.hasRoomFor(record.position.offset) && !signal.aborted) await this.#oneDone()
       const begin = await this.#read(record, signal)
       // Halted meanwhile: the record comes again from the committed offset, here or elsewhere.
-      if (begin === null || signal.aborted) continue
-      await this.#begin(begin, record)
+      if (begin !== null && !signal.aborted) await this.#begin(begin, record)
+      this.backlog.reads(null)
     }
     this.#taking = false
   }
@@ -226,7 +226,8 @@ export class PartitionPipeline {
   }
 
   async #begin(begin: BeginLife, record: SourceRecord): Promise<void> {
-    const offset = this.#tracker.take(record.position.offset)
+    const offset = this.#tracker.take(record.position.offset, record.timestampMs)
+    this.backlog.reads(null)
     this.#unfinished += 1
     const done = (result: RecordResult): void => {
       if (result === 'finished') this.#tracker.finish(offset)

@@ -2,6 +2,7 @@
 // Invariants: an offset is committed only under the assignment in which its partition is owned, and never one
 // below where the group stands: a member that was away without knowing may come back behind others' commits.
 import type { RecordPosition } from '../domain/record-position.ts'
+import type { TroubledWay, WorkStanding } from '../domain/standing.ts'
 import type {
   Assignment,
   EventSource,
@@ -10,16 +11,15 @@ import type {
   PartitionRef,
   SourceRecord,
 } from '../ports.ts'
-import { decodeMetadata } from '../progress/commit-metadata.ts'
 import type { CommitHealth } from '../progress/commit-health.ts'
 import { GroupStanding } from '../progress/group-standing.ts'
 import { ParkedCopies } from '../progress/parked-copies.ts'
 import { readEvent } from './event-life.ts'
+import { heldStanding } from './held-standing.ts'
 import { readParked } from './parked-life.ts'
 import type { ParkedWorld } from './parked-life.ts'
 import { PartitionPipeline } from './partition-pipeline.ts'
 import type { PartitionWorld } from './partition-pipeline.ts'
-import { observeProgress } from './progress-report.ts'
 import { settle } from './settling.ts'
 
 export interface PipelineSettings {
@@ -45,8 +45,6 @@ interface Owned extends PartitionRef {
 
 /** Deliveries of one partition number whose copies are recognised: some 150 bytes each. */
 const rememberedPerPartition = 20_000
-/** Commits between two looks at every lane. */
-const lanesEvery = 10
 
 export class Pipeline implements EventSourceHandler {
   readonly #world: PipelineWorld
@@ -58,7 +56,6 @@ export class Pipeline implements EventSourceHandler {
   #draining = false
   #committing: Promise<void> = Promise.resolve()
   #nextCommit: Promise<void> | null = null
-  #ticks = 0
   #cancelTick = (): void => {}
 
   /** `onFailure`: the source has given up; the process should end. */
@@ -125,7 +122,25 @@ export class Pipeline implements EventSourceHandler {
 
   /** This process parked a delivery there. */
   parked({ offset, ...at }: RecordPosition): void {
-    this.#owned.get(keyOf(at))?.pipeline.grownTo(offset + 1n)
+    this.#owned.get(keyOf(at))?.pipeline.backlog.grownTo(offset + 1n)
+  }
+
+  /** Looks at all that is in hand, and at every lane: not for the hot path. */
+  standing(): WorkStanding {
+    const { clock, gate } = this.#world.partition
+    const { budget, inHand, delivery } = this.#world.parked.event.delivering
+    const nowMs = clock.nowMs()
+    return {
+      held: gate.isForgotten ? null : heldStanding(this.#owned.values(), nowMs),
+      oldestUndeliveredMs: inHand.oldestMs(nowMs),
+      inFlight: budget.standing(),
+      lanes: delivery.isolation.standing(),
+    }
+  }
+
+  /** As LiveIsolation's. */
+  troubled(most: number): readonly TroubledWay[] {
+    return this.#world.parked.event.delivering.delivery.isolation.troubled(most)
   }
 
   failed(error: Error): void {
@@ -141,6 +156,8 @@ export class Pipeline implements EventSourceHandler {
     for (const { pipeline } of this.#owned.values()) pipeline.abandon()
     await this.#commit()
     await this.#world.source.stop()
+    // They are another's from here on, while this process may be asked how it stands for some time yet.
+    this.#owned.clear()
     return { clean }
   }
 
@@ -148,7 +165,6 @@ export class Pipeline implements EventSourceHandler {
     const { source, parked, partition: world } = this.#world
     const ref = { topic, partition }
     const tap = { pause: () => source.pause(ref), resume: () => source.resume(ref) }
-    const inherited = committed === null ? null : decodeMetadata(committed.offset, committed.metadata)
     const copies = this.#copies.get(partition) ?? new ParkedCopies(rememberedPerPartition)
     this.#copies.set(partition, copies)
     const kind = {
@@ -158,7 +174,7 @@ export class Pipeline implements EventSourceHandler {
           ? readEvent(record, signal, parked.event, copies)
           : readParked(record, signal, parked, copies),
     }
-    return new PartitionPipeline(world, kind, tap, inherited)
+    return new PartitionPipeline(world, kind, tap, committed)
   }
 
   #settle(timeoutMs: number, isWanted: () => boolean): Promise<boolean> {
@@ -171,10 +187,6 @@ export class Pipeline implements EventSourceHandler {
     this.#cancelTick = this.#world.partition.clock.after(this.#world.settings.commitIntervalMs, () => {
       void this.#commit()
       this.#look()
-      const pipelines = [...this.#owned.values()].map(({ pipeline }) => pipeline)
-      observeProgress(pipelines, this.#world.parked.event.delivering, this.#world.partition.observer)
-      this.#ticks += 1
-      if (this.#ticks % lanesEvery === 1) this.#world.parked.event.delivering.delivery.isolation.observe()
       this.#scheduleCommit()
     })
   }

@@ -32,6 +32,8 @@ export class StartGate {
   readonly #waiting: (() => void)[] = []
   readonly #inDoubt: (() => void)[] = []
   #lastTickMs: number
+  /** The last heartbeat that was answered, also before a membership that is over. */
+  #beatenAtMs = Number.NEGATIVE_INFINITY
   /** When the process last woke from standing still; the table must have been complete after it. */
   #wokeAtMs = Number.NEGATIVE_INFINITY
   #closedBecause: string | null = 'starting'
@@ -71,6 +73,15 @@ export class StartGate {
     return this.#closedBecause
   }
 
+  /**
+   * No heartbeat was answered for a whole session: whoever tells of the partitions now may tell of another's. Not so in a
+   * rejoin, which takes them from nobody for as long.
+   */
+  get isForgotten(): boolean {
+    const nowMs = this.#clock.monotonicMs()
+    return !this.#isMember(nowMs) && nowMs - this.#beatenAtMs > this.#bounds.sessionTimeoutMs
+  }
+
   /** Lets everybody who waits go, so that they see their own signal. */
   stop(): void {
     this.#cancelTick()
@@ -97,6 +108,7 @@ export class StartGate {
 
   #isMember(nowMs: number): boolean {
     const heartbeatMs = this.#facts.lastHeartbeatMs()
+    if (heartbeatMs !== null) this.#beatenAtMs = heartbeatMs
     return heartbeatMs !== null && nowMs - heartbeatMs <= this.#bounds.sessionTimeoutMs
   }
 

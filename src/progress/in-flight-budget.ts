@@ -4,6 +4,7 @@
 // what is free only after new events; whoever waits is granted in the end, whatever else comes; an account that holds its
 // share while room is scarce and others are about is told so: what it gets then is for parking the delivery, not for an
 // attempt.
+import type { InFlightStanding } from '../domain/standing.ts'
 
 export interface BudgetBounds {
   readonly maxDeliveries: number
@@ -81,6 +82,12 @@ export class InFlightBudget {
 
   get waiting(): number {
     return workKinds.reduce((sum, kind) => sum + this.#waiting[kind].length, 0)
+  }
+
+  standing(): InFlightStanding {
+    const { deliveries, bytes, waiting } = this
+    const { maxDeliveries, maxBytes } = this.#bounds
+    return { deliveries, bytes, waiting, maxDeliveries, maxBytes }
   }
 
   /** `nowMs`: monotonic. A promise where it has to wait for its turn. */

@@ -8,6 +8,8 @@ import type { Unfinished } from './commit-metadata.ts'
 /** A record that was taken; hand it back to `finish`. */
 export interface TakenOffset {
   readonly offset: bigint
+  /** Epoch milliseconds. */
+  readonly writtenAtMs: number
   finished: boolean
 }
 
@@ -51,11 +53,11 @@ export class OffsetTracker {
     return fits(this.#unfinished + this.#inherited.length + 1, offset + 1n - committable)
   }
 
-  /** Offsets are taken in rising order, each once. */
-  take(offset: bigint): TakenOffset {
+  /** Offsets are taken in rising order, each once. `writtenAtMs`: epoch milliseconds. */
+  take(offset: bigint, writtenAtMs: number): TakenOffset {
     if (this.isTaken(offset))
       throw new RangeError(`offset ${offset} was taken before; the next is ${this.#next}`)
-    const taken: TakenOffset = { offset, finished: false }
+    const taken: TakenOffset = { offset, writtenAtMs, finished: false }
     this.#taken.push(taken)
     this.#unfinished += 1
     this.#next = offset + 1n
@@ -79,6 +81,17 @@ export class OffsetTracker {
   committable(): bigint | null {
     if (this.#next === null) return null
     return this.#taken[this.#head]?.offset ?? this.#inherited[0] ?? this.#end()
+  }
+
+  /** When the oldest that was taken and is not finished was written; null: there is none. Looks at each. */
+  oldestUnfinishedMs(): number | null {
+    let oldestMs: number | null = null
+    for (let index = this.#head; index < this.#taken.length; index += 1) {
+      const taken = this.#taken[index]
+      if (taken?.finished !== false) continue
+      if (oldestMs === null || taken.writtenAtMs < oldestMs) oldestMs = taken.writtenAtMs
+    }
+    return oldestMs
   }
 
   /** What a commit of `committable()` says about the records behind it. */

@@ -16,18 +16,16 @@ export interface ParkedAt {
   readonly expectedAtMs: number | null
 }
 
-/** Milliseconds from `nowMs` (epoch) on, 0 if it is due. */
-export function untilDueMs(
-  { offset, appendedAtMs, expectedAtMs }: ParkedAt,
-  delayMs: number,
-  nowMs: number,
-): number {
-  const longestMs = delayMs * (1 + jitter)
-  if (expectedAtMs !== null) {
-    return clamp(Math.min(expectedAtMs, appendedAtMs + longestMs) - nowMs, longestMs)
-  }
+/** Epoch milliseconds. */
+export function dueAtMs({ offset, appendedAtMs, expectedAtMs }: ParkedAt, delayMs: number): number {
+  if (expectedAtMs !== null) return Math.min(expectedAtMs, appendedAtMs + delayMs * (1 + jitter))
   const spread = (Number(offset % 1_000_003n) * goldenFraction) % 1
-  return clamp(appendedAtMs + delayMs * (1 + jitter * (2 * spread - 1)) - nowMs, longestMs)
+  return appendedAtMs + delayMs * (1 + jitter * (2 * spread - 1))
+}
+
+/** Milliseconds from `nowMs` (epoch) on, 0 if it is due. */
+export function untilDueMs(parkedAt: ParkedAt, delayMs: number, nowMs: number): number {
+  return clamp(dueAtMs(parkedAt, delayMs) - nowMs, delayMs * (1 + jitter))
 }
 
 /** Milliseconds after which a record of a topic of this delay is due at the earliest. */

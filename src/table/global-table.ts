@@ -15,7 +15,7 @@ import { matchingOf, undecodable, unsaid, verdictOn } from './judged-version.ts'
 import type { Matching, Verdict } from './judged-version.ts'
 import { KeyIndex } from './key-index.ts'
 import { RecentEntries } from './recent-entries.ts'
-import type { TableEntry } from './table-entry.ts'
+import type { InvalidEntry, TableEntry } from './table-entry.ts'
 import { plainPacking } from './webhook-packing.ts'
 import type { WebhookPacking } from './webhook-packing.ts'
 import { WebhookRows } from './webhook-rows.ts'
@@ -73,6 +73,14 @@ export class GlobalTable {
   /** Those whose receiver's certificate is not verified. */
   get unverifiedCount(): number {
     return this.#unverified
+  }
+
+  /** At most so many whose newest version cannot be used, the one that changed last first. Looks at every webhook. */
+  lastInvalid(most: number): readonly InvalidEntry[] {
+    return this.#rows.lastInvalid(most).flatMap((slot) => {
+      const entry = this.#entryAt(slot, this.#webhooks.keyOf(slot) as WebhookId)
+      return entry.kind === 'invalid' ? [entry] : []
+    })
   }
 
   /** How often an entry was ready when it was looked for, and how often not. */

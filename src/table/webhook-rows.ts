@@ -88,6 +88,23 @@ export class WebhookRows {
     return slots
   }
 
+  /** Slots of at most so many that are invalid, the one that changed last first. */
+  lastInvalid(most: number): number[] {
+    const last: number[] = []
+    // From the end: what came last is often there.
+    for (let slot = this.#bits.length - 1; slot >= 0; slot -= 1) {
+      if (((this.#bits[slot] ?? 0) & bit.invalid) === 0) continue
+      const before = last.findIndex((other) => this.#offsetAt(other) < this.#offsetAt(slot))
+      last.splice(before < 0 ? last.length : before, 0, slot)
+      if (last.length > most) last.pop()
+    }
+    return last
+  }
+
+  #offsetAt(slot: number): bigint {
+    return this.#offset[slot] ?? 0n
+  }
+
   /** The partition's are unmet until they are set anew. */
   expect(partition: number): void {
     for (let slot = 0; slot < this.#bits.length; slot += 1)

@@ -9,11 +9,15 @@ type Labels = Readonly<Record<string, string>>
 /** What can be done to a metric of one kind. */
 interface Instruments {
   readonly counter: { add(count?: number, labels?: Labels): void }
-  readonly gauge: { set(value: number, labels?: Labels): void }
+  readonly gauge: {
+    set(value: number, labels?: Labels): void
+    /** Nothing is shown of it until it is set; without labels it shows 0. */
+    clear(): void
+  }
   readonly histogram: { observe(value: number, labels?: Labels): void }
 }
 
-type InstrumentsOf<Catalogue extends Readonly<Record<string, MetricEntry>>> = {
+export type InstrumentsOf<Catalogue extends Readonly<Record<string, MetricEntry>>> = {
   readonly [Key in keyof Catalogue]: Instruments[Catalogue[Key]['type']]
 }
 
@@ -39,7 +43,10 @@ function createInstrument(entry: MetricEntry, registry: Registry): Instruments[M
     }
     case 'gauge': {
       const gauge = new Gauge(options)
-      return { set: (value, labels = {}) => gauge.set(bounded(labels), value) }
+      return {
+        set: (value, labels = {}) => gauge.set(bounded(labels), value),
+        clear: () => gauge.reset(),
+      }
     }
     case 'histogram': {
       const histogram = new Histogram({ ...options, buckets: [...(entry.buckets ?? [])] })

@@ -58,19 +58,19 @@ export function logLineOf(observation: Observation): LogLine | null {
       return { level: 'debug', text: 'copy of a parked delivery dropped', fields }
     case 'trouble':
       return { level: 'error', text: 'trouble', fields }
+    case 'out_of_range':
+      return { level: 'error', text: 'records were gone before they were read', fields }
+    case 'client_rebuilt':
+      return { level: 'warn', text: 'a reader of Kafka is built anew', fields }
     case 'attempt_begun':
     case 'event_taken':
     case 'event_skipped':
     case 'table_changed':
     case 'committed':
-    case 'budget':
-    case 'lag':
     case 'deferred':
     case 'parked':
     case 'chunked':
     case 'moved_on':
-    case 'lanes':
-    case 'parked_lag':
       return null
   }
 }

@@ -1,10 +1,13 @@
-// Observations as Prometheus metrics. A projection: it adds up what was observed and knows nothing else.
+// Observations and standings as Prometheus metrics. A projection: it adds up what was observed, shows how the worker
+// stands when it is asked, and knows nothing else.
 import { version as nodeVersion } from 'node:process'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { delayText } from '../domain/delay-text.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Observer } from '../ports.ts'
+import type { Standing } from '../domain/standing.ts'
+import { showStanding } from './standing-gauges.ts'
 import { createInstruments } from './instruments.ts'
 import { metricCatalogue } from './metric-catalogue.ts'
 
@@ -15,10 +18,23 @@ export interface Metrics extends Observer {
 }
 
 // Kept apart per kind they would double the process's series, and say nothing that the totals do not.
-const omittedNodeMetrics = ['nodejs_active_resources', 'nodejs_active_handles', 'nodejs_active_requests']
+const omittedNodeMetrics = [
+  'nodejs_active_resources',
+  'nodejs_active_handles',
+  'nodejs_active_requests',
+  'nodejs_heap_space_size_total_bytes',
+  'nodejs_heap_space_size_used_bytes',
+  'nodejs_heap_space_size_available_bytes',
+]
 
-/** @param version the worker's, for `build_info` */
-export function createMetrics({ version }: { readonly version: string }): Metrics {
+export interface MetricsOptions {
+  /** The worker's, for `build_info`. */
+  readonly version: string
+  /** Asked at each scrape: a gauge that was set when something happened would stand still with a worker that is stuck. */
+  standing(): Standing
+}
+
+export function createMetrics({ version, standing }: MetricsOptions): Metrics {
   const registry = new Registry()
   // Its histogram of event-loop delay samples by timer: at the default of 10 ms that alone wakes an idle process
   // 100 times a second.
@@ -27,9 +43,12 @@ export function createMetrics({ version }: { readonly version: string }): Metric
   const metrics = createInstruments(metricCatalogue, registry)
   metrics.buildInfo.set(1, { version, node: nodeVersion })
 
-  const countOutcome = ({ result, reason, final, eventAgeMs, timings }: Outcome) => {
+  const countOutcome = ({ result, reason, final, faultOwner, eventAgeMs, timings }: Outcome) => {
     metrics.outcomes.add(1, { result, reason })
-    if (final) metrics.deliveryDelay.observe(seconds(eventAgeMs))
+    if (final) {
+      metrics.deliveries.add(1, { result, fault_owner: faultOwner ?? 'none' })
+      metrics.deliveryDelay.observe(seconds(eventAgeMs))
+    }
     if (timings === null) return
     const { connectMs, firstByteMs, totalMs } = timings
     if (connectMs !== null) metrics.attemptDuration.observe(seconds(connectMs), { stage: 'connect' })
@@ -55,45 +74,29 @@ export function createMetrics({ version }: { readonly version: string }): Metric
         return metrics.deadLetters.add(1, { reason: observation.reason })
       case 'webhook_invalid':
         return metrics.invalidVersions.add()
+      // What comes of these is in how the worker stands.
       case 'webhook_unverified':
+      case 'table_changed':
+      case 'start_gate':
         return undefined
       case 'webhook_key_moved':
         return metrics.keysMoved.add()
-      case 'table_changed':
-        metrics.webhooks.set(observation.webhooks)
-        metrics.webhooksUnverified.set(observation.unverified)
-        return metrics.webhooksInvalid.set(observation.invalid)
       case 'table_ready':
-        metrics.tableReady.set(1)
-        metrics.webhooks.set(observation.webhooks)
         return metrics.tableReadySeconds.set(seconds(observation.tookMs))
       case 'table_reset':
         return metrics.tableResets.add()
       case 'assigned':
-        metrics.assignments.add()
-        return metrics.assignedPartitions.set(observation.partitions.length)
+        return metrics.assignments.add()
       case 'committed':
         return metrics.commits.add()
       case 'commit_failed':
         return metrics.commitFailures.add()
       case 'stalled':
         return metrics.stalls.add()
-      case 'start_gate':
-        return metrics.startGate.set(observation.state === 'open' ? 1 : 0)
-      case 'budget':
-        metrics.inFlightDeliveries.set(observation.deliveries)
-        metrics.inFlightBytes.set(observation.bytes)
-        return metrics.inFlightWaiting.set(observation.waiting)
-      case 'lag':
-        return metrics.consumerLag.set(Number(observation.records))
       case 'deferred':
         return metrics.deferrals.add(1, { reason: observation.reason })
       case 'parked':
         return metrics.parkedWrites.add(1, { delay: delayText(observation.delayMs) })
-      case 'parked_lag':
-        return metrics.parkedWaiting.set(Number(observation.records), {
-          delay: delayText(observation.delayMs),
-        })
       case 'moved_on':
         return metrics.movedOn.add()
       case 'copy_dropped':
@@ -102,16 +105,19 @@ export function createMetrics({ version }: { readonly version: string }): Metric
         return metrics.chunks.add(observation.chunks)
       case 'breaker':
         return metrics.breakerChanges.add(1, { of: observation.of, change: observation.change })
-      case 'lanes':
-        metrics.lanes.set(observation.lanes)
-        metrics.lanesOpen.set(observation.open)
-        metrics.lanesWaiting.set(observation.waiting)
-        return metrics.oldAttempts.set(observation.oldAttempts)
+      case 'out_of_range':
+        return metrics.offsetsOutOfRange.add()
+      case 'client_rebuilt':
+        return metrics.clientRebuilds.add()
       case 'trouble':
         return metrics.trouble.add(1, { where: observation.where })
     }
   }
-  return { observe, text: () => registry.metrics(), contentType: registry.contentType }
+  const text = (): Promise<string> => {
+    showStanding(standing(), metrics)
+    return registry.metrics()
+  }
+  return { observe, text, contentType: registry.contentType }
 }
 
 // An event may come from a clock that runs ahead; an age below nothing would spoil the histogram's sum.

@@ -1,6 +1,7 @@
 // Sources of call events: a member of a real group on the broker, and the fake that the pipeline's tests run on.
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { PartitionRef } from '../../src/ports.ts'
+import { until } from '../harness/until.ts'
 import {
   commitOf,
   eventPartitionsOf,
@@ -71,6 +72,28 @@ describe.each([
     group.source.resume(eventsOf(group, 0))
     await handler.untilSeen('a', 'b', 'c', 'd')
     expect(handler.textsOf(0)).toEqual(['a', 'b'])
+  })
+
+  it('tells where a paused partition ends, though nothing of it is handed over', async () => {
+    const { group, handler } = await joined()
+    await group.append(0, 'a')
+    await group.park(1, 'p')
+    await handler.untilSeen('a', 'p')
+    const retries = { topic: group.retryTopic, partition: 1 }
+    for (const paused of [eventsOf(group, 0), retries]) group.source.pause(paused)
+    await group.append(0, 'b', 'c')
+    await group.park(1, 'q')
+    const ends = (): unknown[] =>
+      [`${group.topic}/0`, `${group.retryTopic}/1`].map((place) => handler.endOffsets.get(place))
+    await until(
+      () => ends().join() === '3,2',
+      'the ends of what is paused',
+      10_000,
+      () => ends().join(),
+    )
+    expect(handler.textsOf(0)).toEqual(['a'])
+    group.source.resume(eventsOf(group, 0))
+    await handler.untilSeen('a', 'b', 'c', 'p')
   })
 
   it('owns the same partitions of a retry topic, and tells how long its records wait', async () => {

@@ -28,6 +28,7 @@ import type { IsolationBounds } from '../../src/isolation/isolation.ts'
 import type { FanoutBounds } from '../../src/join/join.ts'
 import type { Horizons } from '../../src/join/event-time.ts'
 import { CommitHealth } from '../../src/progress/commit-health.ts'
+import { EventsInHand } from '../../src/progress/events-in-hand.ts'
 import { InFlightBudget } from '../../src/progress/in-flight-budget.ts'
 import type { BudgetBounds } from '../../src/progress/in-flight-budget.ts'
 import { fakeQuickTries } from './fake-quick-tries.ts'
@@ -100,7 +101,7 @@ export function coreOn(edges: CoreEdges, settings: CoreSettings): Core {
   }
   const order = settings.ordering === 'none' ? null : new CallOrder()
   const { horizons, fanout } = settings
-  const delivering = { delivery, budget, turns, order }
+  const delivering = { delivery, budget, inHand: new EventsInHand(), turns, order }
   const parked = {
     decoder: parkedDecoder,
     event: { decoder: edges.decoder, delivering, deadLetters, horizons, fanout },

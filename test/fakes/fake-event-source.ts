@@ -234,6 +234,8 @@ export class FakeEventSource implements EventSource {
     const { topic, partition, records } = log
     while (this.#handler !== null && this.#membership !== 'none' && this.#assigned.includes(partition)) {
       const batch = records.slice(Number(log.position), Number(log.position) + this.#batchSize)
+      if (batch.length > 0 && log.isPaused)
+        this.#handler.records({ topic, partition }, [], BigInt(records.length))
       if (batch.length === 0 || log.isPaused) return
       try {
         const taken = this.#handler.records({ topic, partition }, batch, BigInt(records.length))

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, expect, it } from '@jest/globals'
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
 import { RecordingHandler } from '../contract/event-group.ts'
+import { RecordingObserver } from '../fakes/recording-observer.ts'
 import { commitAsNobody, eventMember, startPlainMember, withAdmin } from '../harness/group-members.ts'
 import type { Whereabouts } from '../harness/group-members.ts'
 import { until } from '../harness/until.ts'
@@ -44,11 +45,14 @@ it('is led past all that is left by the plain client with its defaults', async (
   expect(read[0]?.text).toBe('new')
 })
 
-it('goes on with the oldest that is left by ours', async () => {
+it('goes on with the oldest that is left by ours, and says so', async () => {
   const where = await overtaken()
-  const source = eventMember(createKafkaClient(clientOptions()), where, { observe() {} })
+  const observer = new RecordingObserver()
+  const source = eventMember(createKafkaClient(clientOptions()), where, observer)
   closing.push(() => source.stop())
   const handler = new RecordingHandler(source)
   await source.start(handler)
   await handler.untilSeen('5', '6', '7', '8', '9')
+  // Three are lost, and nothing else would tell.
+  expect(observer.of('out_of_range')).toEqual([{ kind: 'out_of_range', topic: where.topic, partition: 0 }])
 })

@@ -17,7 +17,6 @@ export class JudgeOfEndings implements Judge {
   readonly #ledger: Ledger
   /** By place: who read an event last, and had to finish it. */
   readonly #reads = new Map<string, EventRead>()
-  readonly #lanes = new Map<ProcessFacts, Extract<Observation, { readonly kind: 'lanes' }>>()
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -29,7 +28,6 @@ export class JudgeOfEndings implements Judge {
   }
 
   observed(process: ProcessFacts, observation: Observation): void {
-    if (observation.kind === 'lanes') this.#lanes.set(process, observation)
     if (observation.kind === 'trouble')
       this.#ledger.breach('trouble', `${process.name}: ${observation.error}`)
   }
@@ -37,14 +35,16 @@ export class JudgeOfEndings implements Judge {
   left(process: ProcessFacts): void {
     const { name, core, life, underWay } = process
     const { deliveries, bytes, waiting } = core.budget
-    core.isolation.observe()
-    const { waiting: atLanes, oldAttempts } = this.#lanes.get(process) ?? { waiting: -1, oldAttempts: -1 }
+    const { held, oldestUndeliveredMs, lanes } = core.pipeline.standing()
+    const { waiting: atLanes, oldAttempts } = lanes
     const rest = {
       deliveries,
       bytes,
       waiting,
       atLanes,
       oldAttempts,
+      oldestUndeliveredMs,
+      partitions: held?.partitions.length ?? 0,
       underWay: underWay.size,
       timers: life.timers,
     }

@@ -10,6 +10,7 @@ import { LiveIsolation } from '../../src/pipeline/live-isolation.ts'
 import { PartitionPipeline } from '../../src/pipeline/partition-pipeline.ts'
 import { StartGate } from '../../src/pipeline/start-gate.ts'
 import type { Assignment, EventSource, EventSourceHandler } from '../../src/ports.ts'
+import { EventsInHand } from '../../src/progress/events-in-hand.ts'
 import { InFlightBudget } from '../../src/progress/in-flight-budget.ts'
 import type { Hold } from '../../src/progress/in-flight-budget.ts'
 import { OffsetTracker } from '../../src/progress/offset-tracker.ts'
@@ -68,10 +69,10 @@ function handing(handler: EventSourceHandler, change: Partial<EventSourceHandler
 function waitForMissing(): () => void {
   const waiting = new WeakMap<OffsetTracker, { next: bigint; missing: bigint | null }>()
   const putBack = [
-    replace(OffsetTracker, 'take', function (original, offset) {
+    replace(OffsetTracker, 'take', function (original, offset, writtenAtMs) {
       const { next, missing } = waiting.get(this) ?? { next: offset, missing: null }
       waiting.set(this, { next: offset + 1n, missing: missing ?? (offset > next ? next : null) })
-      return original(offset)
+      return original(offset, writtenAtMs)
     })(),
     replace(OffsetTracker, 'committable', function (original) {
       const offset = original()
@@ -355,6 +356,14 @@ const ofLanes: readonly Mutant[] = [
       ]
       return () => restore.forEach((each) => each())
     },
+  },
+  {
+    name: 'an event is never out of hand',
+    knownAs: ['memory'],
+    install: replace(EventsInHand, 'take', (original, eventTimeMs) => {
+      original(eventTimeMs)
+      return () => {}
+    }),
   },
   {
     name: 'the budget is not given back',

@@ -28,7 +28,7 @@ it('each record is finished at least once, and one that a commit knew is never t
             continue
           }
           expect(knownToCommit).not.toContain(offset)
-          open.push(tracker.take(offset))
+          open.push(tracker.take(offset, 0))
         }
         for (const which of finishes) {
           const [taken] = open.splice(which % Math.max(1, open.length), 1)

@@ -157,7 +157,7 @@ it('holds its bounds, answers in time and in order, and is never stuck', async (
         )
       }
       for (const ask of rig.asks) if (ask.isRunning) await rig.end(ask, endedAs('hung'))
-      expect(rig.isolation.figures(rig.nowMs + 1e6).oldAttempts).toBe(0)
+      expect(rig.isolation.standing(rig.nowMs + 1e6).oldAttempts).toBe(0)
       // However it was left: after a while each lets one in, and is well again when that succeeds.
       rig.isolation.setShare(1, rig.nowMs)
       for (const webhook of webhooks) {
@@ -166,7 +166,11 @@ it('holds its bounds, answers in time and in order, and is never stuck', async (
         expect(ask.answer).toBe('go')
         await rig.end(ask, answered())
       }
-      expect(rig.isolation.figures(rig.nowMs)).toEqual({ lanes: webhooks.length, open: 0, oldAttempts: 0 })
+      expect(rig.isolation.standing(rig.nowMs)).toMatchObject({
+        closed: webhooks.length,
+        open: 0,
+        oldAttempts: 0,
+      })
     }),
     { numRuns: 250 },
   )

@@ -47,11 +47,11 @@ it('the committable offset is that of the first unfinished record, never goes ba
               const offset = next + BigInt(step.hole)
               if (last === null || offset > last) {
                 expect(tracker.isTaken(offset)).toBe(false)
-                open.set(offset, tracker.take(offset))
+                open.set(offset, tracker.take(offset, 0))
                 last = offset
               } else {
                 expect(tracker.isTaken(offset)).toBe(true)
-                expect(() => tracker.take(offset)).toThrow(RangeError)
+                expect(() => tracker.take(offset, 0)).toThrow(RangeError)
               }
               next = offset + 1n
               break

@@ -8,6 +8,7 @@
  * not when it went out: to a process that stood still in between, an old answer would look like a membership.
  */
 import { createRequire } from 'node:module'
+import type { ClusterInternals } from './kafkajs-internals.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -37,6 +38,12 @@ export interface GroupInternals {
   joinAndSync(): Promise<void>
   fetch(nodeId: string): Promise<object[]>
   heartbeat(options: object): Promise<void>
+  readonly cluster: Pick<ClusterInternals, 'fetchTopicsOffset'>
+  /** Leads a partition whose position is gone to where `fromBeginning` says; or to its leader, if a follower said so. */
+  recoverFromOffsetOutOfRange(at: { readonly topic: string; readonly partition: number }): Promise<void>
+  readonly preferredReadReplicasPerTopicPartition: Readonly<
+    Record<string, Readonly<Record<number, unknown>> | undefined>
+  >
   /** Of every topic that is subscribed to, all partitions, whoever has them. */
   readonly partitionsPerSubscribedTopic: ReadonlyMap<string, readonly number[]>
   assigned(): readonly { topic: string; partitions: readonly number[] }[]
@@ -49,6 +56,8 @@ export interface MembershipHooks {
   joined(group: GroupInternals): Promise<void>
   /** By which the group may still know this process, from a client before this one; null: by none. */
   formerMemberId(): string | null
+  /** The next record of the partition is gone, and what lies behind it is passed over. */
+  outOfRange(at: { readonly topic: string; readonly partition: number }): void
   /** A heartbeat goes out. Its answer says that this was a member then, however long it lay unread. */
   beatBegins(): void
 }
@@ -114,6 +123,17 @@ export const patchGroupMembership = (): void => {
     } finally {
       beating.delete(this)
     }
+  }
+  const plainRecover = ConsumerGroup.prototype.recoverFromOffsetOutOfRange
+  ConsumerGroup.prototype.recoverFromOffsetOutOfRange = async function recoverFromOffsetOutOfRange(
+    this: GroupInternals,
+    { topic, partition },
+  ): Promise<void> {
+    const fromFollower = typeof this.preferredReadReplicasPerTopicPartition[topic]?.[partition] === 'number'
+    if (!fromFollower) {
+      for (const hook of this.assigners.filter(isHooked)) hook.outOfRange({ topic, partition })
+    }
+    await plainRecover.call(this, { topic, partition })
   }
   const plainHandle = Runner.prototype.handleBatch
   Runner.prototype.handleBatch = async function handleBatch(

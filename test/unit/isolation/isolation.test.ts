@@ -171,7 +171,7 @@ describe('a lane', () => {
     await rig.end(asks[0]!)
     expect(rig.changes.at(-1)).toBe('webhook w closed')
     expect(rig.ask(w).answer).toBe('go')
-    expect(rig.isolation.figures(rig.nowMs)).toMatchObject({ lanes: 1, open: 0 })
+    expect(rig.isolation.standing(rig.nowMs)).toMatchObject({ closed: 1, open: 0, halfOpen: 0 })
   })
 
   it('is probed by another where the probe was cancelled, as often as that happens', async () => {
@@ -405,7 +405,7 @@ describe('attempts that have been under way for long', () => {
     rig.askAll(webhookOf('silent'), 2)
     rig.askAll(webhookOf('silent too'), 2)
     await rig.pass(2_000)
-    expect(rig.isolation.figures(rig.nowMs).oldAttempts).toBe(4)
+    expect(rig.isolation.standing(rig.nowMs).oldAttempts).toBe(4)
     expect(answers([rig.ask(webhookOf('unknown')), rig.ask(proven)])).toEqual(['closed: lane_full', 'go'])
     await rig.end(
       rig.asks.find(({ asked }) => asked.webhook.webhookId === 'silent')!,
@@ -603,6 +603,12 @@ describe('figures', () => {
     await hangThree(rig, w)
     rig.ask(a)
     await rig.pass(2_000)
-    expect(rig.isolation.figures(rig.nowMs)).toEqual({ lanes: 2, open: 1, oldAttempts: 1 })
+    expect(rig.isolation.standing(rig.nowMs)).toEqual({
+      closed: 1,
+      open: 1,
+      halfOpen: 0,
+      waiting: 0,
+      oldAttempts: 1,
+    })
   })
 })

@@ -35,7 +35,7 @@ describe('a directory', () => {
       const lane = laneOf(directory, 'w')
       const other = directory.laneOf(webhookOf('w', fields), 0, 0)
       expect(other).not.toBe(lane)
-      expect([directory.size, directory.held('w' as WebhookId)]).toEqual([1, other])
+      expect([directory.lanes.size, directory.held('w' as WebhookId)]).toEqual([1, other])
     },
   )
 
@@ -57,7 +57,8 @@ describe('a directory', () => {
       const lane = laneOf(directory, '1')
       lane.ended(attempt(), endedAs('hung'), { nowMs: 0, cap: 64, random: 0.5 })
     }
-    expect([directory.openCount(0), directory.openCount(5_000)]).toEqual([1, 1])
+    expect(directory.breakers(0)).toEqual({ closed: 2, open: 1, halfOpen: 0 })
+    expect(directory.breakers(5_000)).toEqual({ closed: 2, open: 0, halfOpen: 1 })
   })
 })
 
@@ -67,13 +68,13 @@ describe('a directory that is full', () => {
     laneOf(directory, '0')
     laneOf(directory, 'new')
     expect(['0', '1', '2', 'new'].map((name) => isHeld(directory, name))).toEqual([true, false, true, true])
-    expect(directory.size).toBe(100)
+    expect(directory.lanes.size).toBe(100)
   })
 
   it('holds no more than it may through a hundred thousand webhooks, in about as long for each', () => {
     const begunAtMs = performance.now()
     const directory = filled(100_000, 1_000)
-    expect(directory.size).toBe(1_000)
+    expect(directory.lanes.size).toBe(1_000)
     expect(performance.now() - begunAtMs).toBeLessThan(5_000)
   })
 
@@ -102,7 +103,7 @@ describe('a directory that is full', () => {
     const directory = filled(100, 100)
     for (let index = 0; index < 100; index += 1) laneOf(directory, String(index)).pausedUntilMs = 1e9
     laneOf(directory, 'new')
-    expect([isHeld(directory, '0'), isHeld(directory, '1'), directory.size]).toEqual([false, true, 100])
+    expect([isHeld(directory, '0'), isHeld(directory, '1'), directory.lanes.size]).toEqual([false, true, 100])
   })
 
   it('never forgets one in which something is under way or waits', () => {
@@ -115,7 +116,7 @@ describe('a directory that is full', () => {
     for (let index = 0; index < 100; index += 1) {
       if (index % 2 === 0 || index < 50) expect(isHeld(directory, String(index))).toBe(true)
     }
-    expect(directory.size).toBe(100)
+    expect(directory.lanes.size).toBe(100)
   })
 
   it('holds more only while more are in use, and no more than it may once they are not', () => {
@@ -125,10 +126,10 @@ describe('a directory that is full', () => {
       lane.running.add(attempt())
       return lane
     })
-    expect(directory.size).toBe(300)
+    expect(directory.lanes.size).toBe(300)
     for (const lane of lanes) lane.running.clear()
     for (let index = 0; index < 20; index += 1) laneOf(directory, `new ${index}`)
-    expect(directory.size).toBe(100)
+    expect(directory.lanes.size).toBe(100)
   })
 
   it('is not kept from forgetting by as many in use as it looks at, that were used least recently', () => {
@@ -136,7 +137,7 @@ describe('a directory that is full', () => {
     for (let index = 0; index < 80; index += 1)
       directory.held(String(index) as WebhookId)?.running.add(attempt())
     for (let index = 0; index < 1_000; index += 1) laneOf(directory, `new ${index}`)
-    expect(directory.size).toBeLessThanOrEqual(102)
+    expect(directory.lanes.size).toBeLessThanOrEqual(102)
   })
 
   it('never forgets a gate in use, and forgets others', () => {

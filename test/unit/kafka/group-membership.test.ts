@@ -26,6 +26,7 @@ const hooked = {
     steps.push('told')
   },
   formerMemberId: () => 'the member that it was',
+  outOfRange: () => void steps.push('out of range'),
   beatBegins: () => void steps.push('beat begins'),
 }
 

@@ -17,6 +17,7 @@ const hooks = {
   beforeRejoin: async () => {},
   joined: async () => {},
   formerMemberId: () => null,
+  outOfRange() {},
   beatBegins() {},
 }
 const clusterOf = (topics: readonly string[]): Cluster =>

@@ -8,6 +8,7 @@ afterEach(() => void jest.useRealTimers())
 function supervised(builds: (() => Promise<void>)[] = [], tearDown = async (): Promise<void> => {}) {
   const told: string[] = []
   const given: Error[] = []
+  const observed: string[] = []
   const supervisor = new Supervisor({
     build: async () => {
       told.push('build')
@@ -20,22 +21,23 @@ function supervised(builds: (() => Promise<void>)[] = [], tearDown = async (): P
     gaveUp: (error) => void given.push(error),
     giveUpMs: 120_000,
     silenceMs: 60_000,
-    observer: { observe() {} },
+    observer: { observe: ({ kind }) => void observed.push(kind) },
     monotonicMs: () => Date.now(),
   })
-  return { supervisor, told, given }
+  return { supervisor, told, given, observed }
 }
 
 const crash = new Error('the client crashed')
 
 describe('the supervisor', () => {
   it('builds anew after a crash, once, and takes the old client down first', async () => {
-    const { supervisor, told } = supervised()
+    const { supervisor, told, observed } = supervised()
     await supervisor.start()
     supervisor.crashed(crash)
     supervisor.crashed(crash)
     await jest.advanceTimersByTimeAsync(500)
     expect(told).toEqual(['build', 'tear down', 'build'])
+    expect(observed).toEqual(['trouble', 'client_rebuilt'])
     supervisor.stop()
   })
 

@@ -42,7 +42,7 @@ const start = async () => {
   await source.start({
     started: (ends) => void told.push(['started', ends]),
     change: ({ partition, offset }, { webhookId }) => void told.push([partition, offset, webhookId]),
-    position: (partition, next) => void told.push(['position', partition, next]),
+    position: (partition, next, end) => void told.push(['position', partition, next, end]),
     reset: (partition, reason) => void told.push(['reset', partition, reason]),
   })
   if (sink === undefined) throw new Error('the reader was not started')
@@ -53,20 +53,21 @@ describe('the config topic', () => {
   it('is handed over in order, also where a schema has to be waited for, which the reader waits for too', async () => {
     const { sink, told, schema } = await start()
     const handed = Promise.resolve(sink.records(0, [record(1n, 'a'), record(2n, 'waits'), record(3n, 'b')]))
-    expect(told).toEqual([[0, 1n, 'a']])
+    // That there is more is known before it can be read: a table that waits is one that is behind.
+    const behind = ['position', 0, 1n, 4n]
+    expect(told).toEqual([behind, [0, 1n, 'a']])
     schema.resolve()
     await handed
-    expect(told).toEqual([
-      [0, 1n, 'a'],
-      [0, 2n, 'waits'],
-      [0, 3n, 'b'],
-    ])
+    expect(told).toEqual([behind, [0, 1n, 'a'], [0, 2n, 'waits'], [0, 3n, 'b']])
   })
 
   it('may hold a record without a key: it is told of and passed over', async () => {
     const { sink, told, troubles } = await start()
     await sink.records(0, [record(1n, null), record(2n, 'b')])
-    expect(told).toEqual([[0, 2n, 'b']])
+    expect(told).toEqual([
+      ['position', 0, 1n, 3n],
+      [0, 2n, 'b'],
+    ])
     expect(troubles).toEqual([{ kind: 'trouble', where: 'table-source', error: 'no key at 0/1' }])
   })
 
@@ -78,8 +79,24 @@ describe('the config topic', () => {
     sink.reset(0, 'recreated')
     expect(told).toEqual([
       ['started', ends],
-      ['position', 0, 5n],
+      ['position', 0, 5n, 5n],
       ['reset', 0, 'recreated'],
+    ])
+  })
+
+  it('tells of a reader that is built anew, and of records that were gone before they were read', async () => {
+    const { sink, troubles } = await start()
+    sink.troubled(new Error('the connection broke'))
+    const fields = { name: 'KafkaJSOffsetOutOfRange', partition: 0 }
+    sink.troubled(Object.assign(new Error('out of range'), fields))
+    const rebuilt = { kind: 'client_rebuilt', where: 'table-source' }
+    const trouble = { kind: 'trouble', where: 'table-source' }
+    expect(troubles).toEqual([
+      { ...trouble, error: 'the connection broke' },
+      rebuilt,
+      { ...trouble, error: 'out of range' },
+      { kind: 'out_of_range', topic: 'webhooks', partition: 0 },
+      rebuilt,
     ])
   })
 
@@ -88,6 +105,6 @@ describe('the config topic', () => {
     void sink.records(0, [record(1n, 'waits')])
     await source.stop()
     expect(signals[0]?.aborted).toBe(true)
-    expect(told).toEqual(['reader stopped'])
+    expect(told.at(-1)).toBe('reader stopped')
   })
 })

@@ -113,10 +113,10 @@ describe('deliveries of a partition', () => {
     expect(world.sender.mostUnderWay).toBe(4)
     expect(world.outcomes.endings).toHaveLength(5)
     expect(pipeline.committable()?.offset).toBe(5n)
-    expect(pipeline.lag()).toBe(3n)
+    expect(pipeline.backlog.records).toBe(3n)
     await world.clock.advance(1_000)
     expect(pipeline.committable()?.offset).toBe(8n)
-    expect(pipeline.lag()).toBe(0n)
+    expect(pipeline.backlog.records).toBe(0n)
   })
 
   it('that are parked finish their offset when both the parked record and its outcome are acknowledged', async () => {
@@ -452,10 +452,10 @@ describe('a partition of a retry topic', () => {
     pipeline.records(records(0, 1, 2), 3n)
     await world.clock.advance(0.9 * delayMs - 1)
     expect(taken).toEqual([])
-    expect([pipeline.committable(), pipeline.lag()]).toEqual([null, 3n])
+    expect([pipeline.committable(), pipeline.backlog.records]).toEqual([null, 3n])
     await world.clock.advance(0.2 * delayMs + 1)
     expect(taken).toEqual([0n, 1n, 2n])
-    expect([pipeline.committable()?.offset, pipeline.lag()]).toEqual([3n, 0n])
+    expect([pipeline.committable()?.offset, pipeline.backlog.records]).toEqual([3n, 0n])
   })
 
   it('takes at once what was due before it came', async () => {

@@ -101,8 +101,9 @@ describe('the commit cadence', () => {
     world.sender.script(address, { hang: true })
     world.events(0, 'a', 'b', 'c')
     await world.clock.advance(commitIntervalMs)
-    expect(process.observer.of('budget').at(-1)).toMatchObject({ deliveries: 3, bytes: 6, waiting: 0 })
-    expect(process.observer.of('lag').at(-1)).toEqual({ kind: 'lag', records: 3n })
+    const { inFlight, held } = process.pipeline.standing()
+    expect(inFlight).toMatchObject({ deliveries: 3, bytes: 6, waiting: 0, maxDeliveries: 1_000 })
+    expect(held?.events).toEqual({ records: 3, ageMs: commitIntervalMs })
   })
 
   it('tells how many are parked, those too that it has not read yet', async () => {
@@ -114,8 +115,8 @@ describe('the commit cadence', () => {
     }
     const { length } = world.retries.writes.filter(({ delayMs }) => delayMs === 300_000)
     expect(length).toBeGreaterThan(50)
-    const told = process.observer.of('parked_lag').findLast(({ delayMs }) => delayMs === 300_000)
-    expect(told?.records).toBe(BigInt(length))
+    const told = process.pipeline.standing().held?.parked.find(({ delayMs }) => delayMs === 300_000)
+    expect(told).toEqual({ delayMs: 300_000, records: length, overdueMs: 0 })
   })
 
   it('ends with a start that fails', async () => {

@@ -114,14 +114,13 @@ describe('createLog', () => {
   it.each<Observation>([
     { kind: 'attempt_begun', tlsVerification: 'on' },
     { kind: 'committed', partitions: 1 },
-    { kind: 'lag', records: 1n },
-    { kind: 'budget', deliveries: 1, bytes: 1, waiting: 0 },
-    { kind: 'deferred', reason: 'lane_full', first: true },
+    { kind: 'table_changed', webhooks: 1, invalid: 0, unverified: 0 },
+
+    { kind: 'deferred', reason: 'lane_full', first: true, webhookId: 'w', accountId: 'a', origin: null },
     { kind: 'parked', delayMs: 5_000 },
-    { kind: 'parked_lag', delayMs: 5_000, records: 1n },
+
     { kind: 'chunked', chunks: 2 },
     { kind: 'moved_on' },
-    { kind: 'lanes', lanes: 1, open: 0, oldAttempts: 0, waiting: 0 },
   ])('leaves $kind to the metrics', (observation) => {
     expect(logged('debug', (log) => log.observe(observation))).toEqual([])
   })

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Observation } from '../../../src/domain/observation.ts'
+import { faultOwners } from '../../../src/domain/outcome.ts'
 import type { Outcome } from '../../../src/domain/outcome.ts'
+import type { Standing } from '../../../src/domain/standing.ts'
 import { metricCatalogue } from '../../../src/telemetry/metric-catalogue.ts'
 import { createMetrics } from '../../../src/telemetry/metrics.ts'
 import { observers } from '../../../src/telemetry/observers.ts'
+import { aStanding } from './a-standing.ts'
 import { anOutcome } from './an-outcome.ts'
 
 const outcomeOf = (changes: Partial<Outcome> = {}): Observation => ({
@@ -15,7 +18,7 @@ const outcomeOf = (changes: Partial<Outcome> = {}): Observation => ({
 const linesAfter = (...observations: readonly Observation[]) => linesAfterAll(observations)
 
 async function linesAfterAll(observations: readonly Observation[]): Promise<readonly string[]> {
-  const metrics = createMetrics({ version: '1.2.3' })
+  const metrics = createMetrics({ version: '1.2.3', standing: () => aStanding() })
   for (const observation of observations) metrics.observe(observation)
   return (await metrics.text()).split('\n')
 }
@@ -39,16 +42,21 @@ const everything: readonly Observation[] = [
   { kind: 'commit_failed', error: 'e' },
   { kind: 'stalled', stalledMs: 7_000 },
   { kind: 'start_gate', state: 'open', why: 'w' },
-  { kind: 'budget', deliveries: 5, bytes: 4_000, waiting: 1 },
-  { kind: 'lag', records: 42n },
-  { kind: 'deferred', reason: 'lane_full', first: true },
+  {
+    kind: 'deferred',
+    reason: 'lane_full',
+    first: true,
+    webhookId: 'w',
+    accountId: 'a',
+    origin: 'https://a.test',
+  },
   { kind: 'parked', delayMs: 300_000 },
-  { kind: 'parked_lag', delayMs: 5_000, records: 6n },
   { kind: 'chunked', chunks: 3 },
   { kind: 'moved_on' },
   { kind: 'copy_dropped' },
   { kind: 'breaker', of: 'webhook', name: 'w', change: 'opened' },
-  { kind: 'lanes', lanes: 9, open: 2, oldAttempts: 4, waiting: 7 },
+  { kind: 'out_of_range', topic: 'call-events', partition: 0 },
+  { kind: 'client_rebuilt', where: 'event-source' },
   { kind: 'trouble', where: 'outcome_sink', error: 'e' },
 ]
 
@@ -56,6 +64,7 @@ describe('createMetrics', () => {
   it.each([
     'webhook_worker_attempts_total 1',
     'webhook_worker_outcomes_total{result="delivered",reason="ok"} 1',
+    'webhook_worker_deliveries_total{result="delivered",fault_owner="none"} 1',
     'webhook_worker_attempt_duration_seconds_sum{stage="total"} 0.03',
     'webhook_worker_attempt_duration_seconds_count{stage="first_byte"} 1',
     'webhook_worker_delivery_delay_seconds_sum 0.12',
@@ -82,7 +91,17 @@ describe('createMetrics', () => {
     'webhook_worker_in_flight_deliveries 5',
     'webhook_worker_in_flight_bytes 4000',
     'webhook_worker_in_flight_waiting 1',
-    'webhook_worker_consumer_lag_records 42',
+    'webhook_worker_in_flight_limit_deliveries 2000',
+    'webhook_worker_in_flight_limit_bytes 64000',
+    'webhook_worker_consumer_lag_records{topic="events"} 42',
+    'webhook_worker_consumer_lag_seconds{topic="events"} 3.5',
+    'webhook_worker_consumer_lag_records{topic="webhooks"} 2',
+    'webhook_worker_consumer_lag_seconds{topic="webhooks"} 0.4',
+    'webhook_worker_oldest_undelivered_seconds 9',
+    'webhook_worker_table_hydration_ratio 1',
+    'webhook_worker_table_age_seconds 0.4',
+    'webhook_worker_offsets_out_of_range_total 1',
+    'webhook_worker_client_rebuilds_total 1',
     'webhook_worker_deferrals_total{reason="lane_full"} 1',
     'webhook_worker_parked_total{delay="5m"} 1',
     'webhook_worker_parked_records{delay="5s"} 6',
@@ -90,8 +109,10 @@ describe('createMetrics', () => {
     'webhook_worker_parked_moved_total 1',
     'webhook_worker_parked_copies_dropped_total 1',
     'webhook_worker_breaker_changes_total{of="webhook",change="opened"} 1',
-    'webhook_worker_lanes 9',
-    'webhook_worker_lanes_open 2',
+    'webhook_worker_parked_overdue_seconds{delay="5s"} 1.5',
+    'webhook_worker_lanes{state="closed"} 7',
+    'webhook_worker_lanes{state="open"} 2',
+    'webhook_worker_lanes{state="half_open"} 1',
     'webhook_worker_lanes_waiting 7',
     'webhook_worker_old_attempts 4',
     'webhook_worker_trouble_total{where="outcome_sink"} 1',
@@ -125,9 +146,33 @@ describe('createMetrics', () => {
   })
 
   it('shows 0 for what has not happened, the table’s readiness above all', async () => {
-    const lines = await linesAfter()
+    const starting: Standing = {
+      closedBecause: 'starting',
+      table: { ...aStanding().table, state: 'waiting_for_ends', hydration: 0 },
+      work: null,
+    }
+    const lines = (await createMetrics({ version: '1', standing: () => starting }).text()).split('\n')
     expect(lines).toContain('webhook_worker_table_ready 0')
+    expect(lines).toContain('webhook_worker_start_gate_open 0')
     expect(lines).toContain('webhook_worker_attempts_total 0')
+    expect(lines.filter((line) => line.includes('topic="events"'))).toEqual([])
+  })
+
+  it('shows at each scrape how the worker stands then, and nothing of what it has lost', async () => {
+    let standing = aStanding()
+    const metrics = createMetrics({ version: '1', standing: () => standing })
+    await metrics.text()
+    const [held, others] = [standing.work?.held, standing.work]
+    if (held === undefined || held === null || others === null) throw new Error('it holds something')
+    standing = { ...standing, work: { ...others, held: { ...held, partitions: [4], parked: [] } } }
+    const some = await metrics.text()
+    expect(some).toContain('webhook_worker_assigned_partitions 1\n')
+    expect(some).not.toMatch(/^webhook_worker_parked_(records|overdue_seconds)\{/m)
+    standing = { ...standing, work: { ...others, held: null } }
+    const none = await metrics.text()
+    expect(none).toContain('webhook_worker_assigned_partitions 0\n')
+    expect(none).not.toContain('topic="events"')
+    expect(none).toContain('webhook_worker_in_flight_deliveries 5\n')
   })
 
   it('stays within 300 series, however many webhooks, names and reasons there are', async () => {
@@ -136,6 +181,10 @@ describe('createMetrics', () => {
       (['retry_scheduled', 'failed', 'deferred'] as const).map((result) =>
         outcomeOf({ result, reason, webhookId: `w-${reason}` as NonNullable<Outcome['webhookId']> }),
       ),
+    )
+    const owners = [null, ...Object.keys(faultOwners)] as readonly Outcome['faultOwner'][]
+    const ends = (['delivered', 'failed', 'expired', 'cancelled', 'rejected'] as const).flatMap((result) =>
+      owners.map((faultOwner) => outcomeOf({ result, faultOwner })),
     )
     // Each of 10,000 webhooks with names of its own, which are made to end a label or a line, or are none at all.
     const endings = [
@@ -163,10 +212,11 @@ describe('createMetrics', () => {
         { kind: 'commit_failed', error: name },
         { kind: 'trouble', where: name, error: name },
         { kind: 'parked', delayMs: 1_000 * (index + 10) },
-        { kind: 'parked_lag', delayMs: 1_000 * (index + 10), records: 1n },
+        { kind: 'out_of_range', topic: name, partition: index },
+        { kind: 'client_rebuilt', where: name },
       ]
     }).flat()
-    const lines = await linesAfterAll([...everything, ...outcomes, ...hostile])
+    const lines = await linesAfterAll([...everything, ...outcomes, ...ends, ...hostile])
     const series = lines.filter((line) => line !== '' && !line.startsWith('#'))
     expect(series.length).toBeLessThanOrEqual(300)
     // Every line is a series of ours or the process's, and none was made by what stands in a name.
