@@ -7,6 +7,7 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
   environment: process.env,
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
+  style: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' ? 'colours' : 'plain',
   readInput: () => buffer(process.stdin),
   untilInterrupted: () =>
     new Promise((resolve) => {

@@ -34,6 +34,8 @@ import { createLog } from './telemetry/log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { observers } from './telemetry/observers.ts'
 import { createOpsServer } from './telemetry/ops-server.ts'
+import { ReceiverRanking } from './telemetry/receiver-ranking.ts'
+import { mostListed, statusReport } from './telemetry/status-report.ts'
 import { createPipeline } from './worker-pipeline.ts'
 import { startWriting } from './worker-writing.ts'
 
@@ -60,7 +62,8 @@ async function startUnlessAborted(
   const log = createLog({ level: settings.log.level, workerId: settings.worker.id })
   const clock = systemClock
   const metrics = createMetrics({ version, standing: () => standing.now() })
-  const observer = observers(metrics, log, ...extra)
+  const ranking = new ReceiverRanking(clock)
+  const observer = observers(metrics, log, ranking, ...extra)
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => {})
 
@@ -120,6 +123,17 @@ async function startUnlessAborted(
   const ops = createOpsServer({
     ...settings.ops,
     metrics,
+    status: () =>
+      statusReport({
+        workerId: settings.worker.id,
+        version,
+        standing: standing.now(),
+        webhooks: ranking.webhooks(),
+        origins: ranking.origins(),
+        troubled: standing.troubled(mostListed),
+        invalid: standing.invalid(mostListed),
+        nowMs: clock.nowMs(),
+      }),
     ready: () => ({ table: live.ready, gate: gate.closedBecause === null }),
     // The source ends the process itself when the group stays silent; this is for the case that it does not.
     live: () => {

@@ -12,6 +12,7 @@ import { sendTestCommand } from './send-test-command.ts'
 import { settingsCommand } from './settings-command.ts'
 import { stackCommand } from './stack-command.ts'
 import type { Terminal } from './terminal.ts'
+import { topCommand } from './top-command.ts'
 import { topicsCommand } from './topics-command.ts'
 import { webhooksCommand } from './webhooks-command.ts'
 import { workerCommand } from './worker-command.ts'
@@ -46,6 +47,7 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
     .addCommand(consoleCommand(terminal, finish))
     .addCommand(topicsCommand(terminal, finish))
     .addCommand(schemasCommand(terminal, finish))
+    .addCommand(topCommand(terminal, finish))
     .addCommand(webhooksCommand(terminal, finish))
     .addCommand(renderCommand(terminal, finish))
     .addCommand(sendTestCommand(terminal, finish))

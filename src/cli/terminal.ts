@@ -7,6 +7,8 @@ export interface Terminal {
   out(line: string): void
   /** Progress and complaints, a line each. */
   err(line: string): void
+  /** Of the results: `colours` where a person looks at them on a terminal and has not asked for none (NO_COLOR). */
+  readonly style: 'colours' | 'plain'
   /** All of the standard input, to its end. */
   readInput(): Promise<Uint8Array>
   /** Resolves at Ctrl-C or SIGTERM. */

@@ -1,4 +1,4 @@
-// Metrics and health over HTTP, for Prometheus and an orchestrator.
+// Metrics, health and status over HTTP, for Prometheus, an orchestrator and the person on call.
 // Invariant: it answers from what is known at that moment and waits for nobody, so a probe says how the worker
 // is and never becomes a load on it.
 import { createServer } from 'node:http'
@@ -12,6 +12,8 @@ export interface OpsServerOptions {
   /** 0 = any free one. */
   readonly port: number
   readonly metrics: { text(): Promise<string>; readonly contentType: string }
+  /** How it stands, as JSON can tell it. */
+  status(): object
   /** May it be given work? */
   ready(): Checks
   /** Is it worth keeping? Not so = a restart would help. */
@@ -52,7 +54,7 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
 }
 
 async function answer(
-  { metrics, ready, live }: OpsServerOptions,
+  { metrics, status, ready, live }: OpsServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -63,12 +65,19 @@ async function answer(
   switch (path) {
     case '/metrics':
       return reply(response, 200, metrics.contentType, await metrics.text())
+    case '/status':
+      return reply(response, 200, 'application/json', `${JSON.stringify(status(), null, 2)}\n`)
     case '/readyz':
       return replyWithChecks(response, 'ready', ready())
     case '/livez':
       return replyWithChecks(response, 'live', live())
     default:
-      return reply(response, 404, 'text/plain; charset=utf-8', 'known here: /metrics /readyz /livez\n')
+      return reply(
+        response,
+        404,
+        'text/plain; charset=utf-8',
+        'known here: /metrics /status /readyz /livez\n',
+      )
   }
 }
 

@@ -1,5 +1,6 @@
 // A command line, run in this process; what it prints is kept apart by stream.
 import { runCommandLine } from '../../src/cli/command-line.ts'
+import type { Terminal } from '../../src/cli/terminal.ts'
 
 export interface CliRun {
   readonly exitCode: number
@@ -11,6 +12,8 @@ export interface CliWorld {
   readonly environment?: Readonly<Record<string, string>>
   /** The standard input. Default: nothing. */
   readonly input?: string
+  /** Default: plain. */
+  readonly style?: Terminal['style']
 }
 
 export async function runCli(words: readonly string[], world: CliWorld = {}): Promise<CliRun> {
@@ -20,6 +23,7 @@ export async function runCli(words: readonly string[], world: CliWorld = {}): Pr
     environment: world.environment ?? {},
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
+    style: world.style ?? 'plain',
     readInput: () => Promise.resolve(Buffer.from(world.input ?? '')),
     untilInterrupted: () => Promise.resolve(),
   })

@@ -77,4 +77,7 @@ it('are at most 300 of 10,000 webhooks with hostile names that fail in every way
   const whole = /^[a-z0-9_]+(\{[a-z_]+="[^"\\\n]*"(,[a-z_]+="[^"\\\n]*")*\})?$/
   expect(names.filter((name) => !whole.test(name))).toEqual([])
   expect(names.join()).not.toMatch(/evil|__name__|xxx/)
+  const text = await (await fetch(`http://127.0.0.1:${worker.opsPort}/status`)).text()
+  expect(text.length).toBeLessThan(200_000)
+  expect(text).not.toMatch(/[\p{Cf}\u2028\u2029]/u)
 }, 60_000)

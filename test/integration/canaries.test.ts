@@ -216,6 +216,9 @@ it('a worker writes none of them, whatever it meets', async () => {
   for (const path of ['/metrics', '/readyz', '/livez', '/status', `/${at('path at the ops server')}`]) {
     written.set(path, await ask(path))
   }
+  const url = `http://127.0.0.1:${worker.opsPort}`
+  for (const words of [['top'], ['top', '--json']])
+    written.set(words.join(' '), (await cli([...words, '--url', url])).out)
   expect(await worker.end('SIGTERM')).toBe(0)
   written.set('log of the worker', worker.output())
   written.set('outcomes', JSON.stringify(rig.outcomes))

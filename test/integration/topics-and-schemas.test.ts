@@ -246,6 +246,7 @@ describe('the commands', () => {
         out: line,
         err: line,
         readInput: () => Promise.resolve(new Uint8Array()),
+        style: 'plain',
         untilInterrupted: never,
       })
       return { exitCode, lines }

@@ -41,6 +41,7 @@ describe('help', () => {
       'schemas',
       'schemas register',
       'schemas check',
+      'top',
       'webhooks',
       'webhooks validate',
       'webhooks list',

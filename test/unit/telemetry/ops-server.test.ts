@@ -14,6 +14,7 @@ function serverWith(
     host: '127.0.0.1',
     port: checks.port ?? 0,
     metrics: { text: checks.text ?? (async () => 'up 1\n'), contentType: 'text/plain; version=0.0.4' },
+    status: () => ({ version: '1.2.3' }),
     ready: () => checks.ready ?? {},
     live: () => checks.live ?? {},
   })
@@ -28,6 +29,13 @@ describe('createOpsServer', () => {
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4')
     expect(await response.text()).toBe('up 1\n')
+  })
+
+  it('serves its status as JSON for a person', async () => {
+    const { port } = await serverWith().start()
+    const response = await fetch(`http://127.0.0.1:${port}/status`)
+    expect(response.headers.get('content-type')).toBe('application/json')
+    expect(await response.text()).toBe('{\n  "version": "1.2.3"\n}\n')
   })
 
   it.each([
@@ -51,7 +59,7 @@ describe('createOpsServer', () => {
       fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' }),
     ])
     expect([unknown.status, posted.status]).toEqual([404, 405])
-    expect(await unknown.text()).toBe('known here: /metrics /readyz /livez\n')
+    expect(await unknown.text()).toBe('known here: /metrics /status /readyz /livez\n')
   })
 
   it('names the setting when its port is taken', async () => {
