@@ -51,8 +51,8 @@ async function look({ urls, sort, limit, watch, json }: TopOptions, terminal: Te
   if (json === true) terminal.out(JSON.stringify({ ...worst, workers: reports, not_answering: troubles }))
   else if (reports.length > 0) {
     const lines = topLines({ reports, asked: urls.length, ...worst }, sort, terminal)
-    const clear = watch === true && terminal.style === 'colours' ? clearScreen : ''
-    terminal.out(clear + lines.join('\n'))
+    const clears = watch === true && terminal.style === 'colours'
+    terminal.out(`${clears ? clearScreen : ''}${lines.join('\n')}${watch === true && !clears ? '\n' : ''}`)
   }
   for (const trouble of troubles) terminal.err(trouble)
   return troubles.length > 0 ? 1 : 0

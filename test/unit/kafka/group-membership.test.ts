@@ -61,8 +61,28 @@ beforeAll(() => {
   }
   ConsumerGroup.prototype.fetch = () => answered.promise
   ConsumerGroup.prototype.heartbeat = async () => void steps.push('beating')
+  ConsumerGroup.prototype.recoverFromOffsetOutOfRange = async () => void steps.push('recovering')
   Runner.prototype.handleBatch = async (batch: object) => void handled.push(batch)
   patchGroupMembership()
+})
+
+describe('a position that is gone', () => {
+  const recover = async (preferred: Readonly<Record<string, Readonly<Record<number, unknown>>>>) => {
+    steps.length = 0
+    const group = Object.assign(groupOf(1), { preferredReadReplicasPerTopicPartition: preferred })
+    const { recoverFromOffsetOutOfRange } = ConsumerGroup.prototype
+    await recoverFromOffsetOutOfRange.call(group, { topic: 'events', partition: 3 })
+    return [...steps]
+  }
+
+  it('is told of before records are passed over', async () => {
+    expect(await recover({})).toEqual(['out of range', 'recovering'])
+    expect(await recover({ events: { 2: 1 } })).toEqual(['out of range', 'recovering'])
+  })
+
+  it('is not where a follower said so: its leader is asked next, and nothing is passed over', async () => {
+    expect(await recover({ events: { 3: 1 } })).toEqual(['recovering'])
+  })
 })
 
 describe('joining a group', () => {
