@@ -15,6 +15,8 @@ export interface TableSourceOptions {
 
 export function createTableSource({ topic, reader, decoder, observer }: TableSourceOptions): TableSource {
   const stopping = new AbortController()
+  /** As of the last position that was told. */
+  let askedMs = Number.NEGATIVE_INFINITY
 
   async function handOver(partition: number, records: readonly ReadRecord[], sink: TableSink): Promise<void> {
     for (const { key, value, offset, undecodableBatch } of records) {
@@ -39,11 +41,13 @@ export function createTableSource({ topic, reader, decoder, observer }: TableSou
           // A schema may have to be waited for: until then it is known that there is more.
           const [first, last] = [records[0], records.at(-1)]
           if (first !== undefined && last !== undefined)
-            sink.position(partition, first.offset, last.offset + 1n, Number.NEGATIVE_INFINITY)
+            sink.position(partition, first.offset, last.offset + 1n, askedMs)
           return handOver(partition, records, sink)
         },
-        position: (partition, nextOffset, endOffset, askedAtMs) =>
-          sink.position(partition, nextOffset, endOffset, askedAtMs),
+        position(partition, nextOffset, endOffset, askedAtMs) {
+          askedMs = Math.max(askedMs, askedAtMs)
+          sink.position(partition, nextOffset, endOffset, askedAtMs)
+        },
         troubled(error) {
           observer.observe({ kind: 'trouble', where: 'table-source', error: error.message })
           const fault = faultOf(error)

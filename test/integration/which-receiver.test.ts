@@ -41,11 +41,15 @@ it('is told by top which one of thirty fails and which one hangs, over two worke
 
   const begunAtMs = performance.now()
   let calls = 0
+  const published: Promise<unknown>[] = []
   const publishing = setInterval(() => {
     const { end } = simulateCall((calls += 1), 'acme', Date.now())
-    void rig.publisher.callEvent(end)
+    published.push(rig.publisher.callEvent(end))
   }, 100)
-  closing.push(() => Promise.resolve(clearInterval(publishing)))
+  closing.push(() => {
+    clearInterval(publishing)
+    return Promise.all(published)
+  })
   const urls = workers.flatMap(({ opsPort }) => ['--url', `http://127.0.0.1:${opsPort}`])
   let shown = await runCli(['top', ...urls])
   const rowsOf = (out: string): readonly string[] => (out.split('\n\n')[1] ?? '').split('\n').slice(1)
