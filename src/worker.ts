@@ -59,9 +59,14 @@ async function startUnlessAborted(
   signal: AbortSignal,
   extra: readonly Observer[] = [],
 ): Promise<RunningWorker> {
-  const log = createLog({ level: settings.log.level, workerId: settings.worker.id })
   const clock = systemClock
   const metrics = createMetrics({ version, standing: () => standing.now() })
+  const log = createLog({
+    level: settings.log.level,
+    workerId: settings.worker.id,
+    clock,
+    lost: (why) => metrics.observe({ kind: 'log_line_lost', why }),
+  })
   const ranking = new ReceiverRanking(clock)
   const observer = observers(metrics, log, ranking, ...extra)
   const failure = Promise.withResolvers<never>()
@@ -134,6 +139,7 @@ async function startUnlessAborted(
         invalid: standing.invalid(mostListed),
         nowMs: clock.nowMs(),
       }),
+    logLevel: log.level,
     ready: () => ({ table: live.ready, gate: gate.closedBecause === null }),
     // The source ends the process itself when the group stays silent; this is for the case that it does not.
     live: () => {
@@ -142,7 +148,7 @@ async function startUnlessAborted(
     },
   })
 
-  const closing: (() => Promise<unknown> | void)[] = []
+  const closing: (() => Promise<unknown> | void)[] = [() => log.stop()]
   const close = async (): Promise<void> => {
     for (const step of closing.splice(0).toReversed()) await step()
   }

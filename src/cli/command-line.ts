@@ -5,6 +5,7 @@ import { version } from '../settings/version.ts'
 import { consoleCommand } from './console-command.ts'
 import { demoCommand } from './demo-command.ts'
 import { expectedError } from './expected-error.ts'
+import { logLevelCommand } from './log-level-command.ts'
 import { renderCommand } from './render-command.ts'
 import { schemasCommand } from './schemas-command.ts'
 import { secretsCommand } from './secrets-command.ts'
@@ -52,6 +53,7 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
     .addCommand(renderCommand(terminal, finish))
     .addCommand(sendTestCommand(terminal, finish))
     .addCommand(secretsCommand(terminal, finish))
+    .addCommand(logLevelCommand(terminal, finish))
     .addCommand(settingsCommand(terminal, finish))
     .addCommand(stackCommand(terminal, finish))
     .addCommand(demoCommand(terminal, finish))

@@ -68,16 +68,16 @@ export async function startConsole(
   options: ConsoleOptions = {},
 ): Promise<RunningConsole> {
   const { signal = new AbortController().signal } = options
-  const log = createLog({ level: settings.log.level, workerId: settings.worker.id })
-  const observer = observers(log, ...(options.observers ?? []))
   const clock = systemClock
+  const log = createLog({ level: settings.log.level, workerId: settings.worker.id, clock })
+  const observer = observers(log, ...(options.observers ?? []))
   const authentication = createAuthentication(settings.console)
   const keyring = openKeyring(settings, {
     troubled: (error) => observer.observe({ kind: 'trouble', where: 'keyring', error }),
   })
   const clientConfig = clientConfigOf(readKafkaAccess(settings), kafkaLogCreator(log))
   const schemas = new WriterSchemas(settings.registry, observer)
-  const closing: (() => Promise<unknown> | void)[] = []
+  const closing: (() => Promise<unknown> | void)[] = [() => log.stop()]
   const close = async (): Promise<void> => {
     for (const step of closing.splice(0).toReversed()) await step()
   }

@@ -8,7 +8,13 @@ export type SkipReason = 'no_webhook' | 'unknown_event_type'
 export type Observation =
   /** Told when it is over; what was blocked was not begun. */
   | { readonly kind: 'attempt_begun'; readonly tlsVerification: TlsVerification }
-  | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly detail: string | null }
+  | {
+      readonly kind: 'outcome'
+      readonly outcome: Outcome
+      readonly detail: string | null
+      /** Of the trace that the delivery is part of, where it is of one. */
+      readonly traceId?: string
+    }
   | { readonly kind: 'event_taken'; readonly eventType: string; readonly ageMs: number }
   | { readonly kind: 'event_skipped'; readonly reason: SkipReason }
   | { readonly kind: 'event_time_distrusted'; readonly differenceMs: number }
@@ -59,4 +65,6 @@ export type Observation =
   | { readonly kind: 'out_of_range'; readonly topic: string; readonly partition: number }
   /** A reader of Kafka was ended, and is built anew. */
   | { readonly kind: 'client_rebuilt'; readonly where: string }
+  /** Lines of the log that were not written, because many like them were or because nobody reads them. */
+  | { readonly kind: 'log_line_lost'; readonly why: 'sampled' | 'output_full' }
   | { readonly kind: 'trouble'; readonly where: string; readonly error: string }

@@ -1,37 +1,51 @@
 // Which observations are worth a line, at what level, and what the line says. One line per attempt that did
 // not deliver; what happens thousands of times when all is well is left to the metrics, or to debug.
+// Invariant: errors and changes of state are never sampled.
 import type { Observation } from '../domain/observation.ts'
-import type { Outcome } from '../domain/outcome.ts'
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
   readonly text: string
   readonly fields: Readonly<Record<string, unknown>>
+  /** Set where there may be thousands a second, of which some are written; what makes them alike, beside the text. */
+  readonly sampledBy?: { readonly reason: string | null; readonly webhook: string | null }
 }
 
 /** Of a webhook, in one line: a version may have hundreds. */
 const maxFaults = 20
+
+const anyOfIts = { reason: null, webhook: null }
 
 /** Null: no line. */
 export function logLineOf(observation: Observation): LogLine | null {
   const { kind: _kind, ...fields } = observation
   switch (observation.kind) {
     case 'outcome':
-      return outcomeLine(observation.outcome, observation.detail)
+      return outcomeLine(observation)
     case 'dead_lettered':
-      return { level: 'warn', text: 'record written to the dead-letter topic', fields }
+      return {
+        level: 'warn',
+        text: 'record written to the dead-letter topic',
+        fields,
+        sampledBy: { reason: observation.reason, webhook: null },
+      }
     case 'webhook_invalid': {
       const { webhookId, faults } = observation
       const more = faults.length > maxFaults ? faults.length - maxFaults : null
       const told = { webhookId, faults: faults.slice(0, maxFaults), more }
-      return { level: 'warn', text: 'webhook cannot be used', fields: told }
+      return { level: 'warn', text: 'webhook cannot be used', fields: told, sampledBy: anyOfIts }
     }
     case 'webhook_unverified':
-      return { level: 'warn', text: 'webhook’s receiver may show any certificate', fields }
+      return {
+        level: 'warn',
+        text: 'webhook’s receiver may show any certificate',
+        fields,
+        sampledBy: anyOfIts,
+      }
     case 'webhook_key_moved':
       return { level: 'warn', text: 'webhook seen in two partitions of its topic', fields }
     case 'event_time_distrusted':
-      return { level: 'debug', text: 'event’s time not believed', fields }
+      return { level: 'debug', text: 'event’s time not believed', fields, sampledBy: anyOfIts }
     case 'table_ready':
       return { level: 'info', text: 'webhook table ready', fields }
     case 'table_reset':
@@ -55,7 +69,7 @@ export function logLineOf(observation: Observation): LogLine | null {
         fields: { of: observation.of, name: observation.name },
       }
     case 'copy_dropped':
-      return { level: 'debug', text: 'copy of a parked delivery dropped', fields }
+      return { level: 'debug', text: 'copy of a parked delivery dropped', fields, sampledBy: anyOfIts }
     case 'trouble':
       return { level: 'error', text: 'trouble', fields }
     case 'out_of_range':
@@ -71,11 +85,13 @@ export function logLineOf(observation: Observation): LogLine | null {
     case 'parked':
     case 'chunked':
     case 'moved_on':
+    case 'log_line_lost':
       return null
   }
 }
 
-function outcomeLine(outcome: Outcome, detail: string | null): LogLine {
+function outcomeLine({ outcome, detail, traceId }: Extract<Observation, { kind: 'outcome' }>): LogLine {
+  const sampledBy = { reason: outcome.reason, webhook: outcome.webhookId }
   const fields = {
     delivery: outcome.deliveryId,
     webhook: outcome.webhookId,
@@ -91,20 +107,21 @@ function outcomeLine(outcome: Outcome, detail: string | null): LogLine {
     nextAttemptAtMs: outcome.nextAttemptAtMs,
     redirectOrigin: outcome.redirectOrigin,
     detail,
+    trace: traceId,
   }
   switch (outcome.result) {
     case 'delivered':
-      return { level: 'debug', text: 'delivered', fields }
+      return { level: 'debug', text: 'delivered', fields, sampledBy }
     case 'cancelled':
-      return { level: 'info', text: 'delivery cancelled', fields }
+      return { level: 'info', text: 'delivery cancelled', fields, sampledBy }
     case 'retry_scheduled':
-      return { level: 'warn', text: 'attempt failed, to be repeated', fields }
+      return { level: 'warn', text: 'attempt failed, to be repeated', fields, sampledBy }
     // Thousands a second behind a receiver that is full.
     case 'deferred':
-      return { level: 'debug', text: 'delivery deferred', fields }
+      return { level: 'debug', text: 'delivery deferred', fields, sampledBy }
     case 'failed':
     case 'expired':
     case 'rejected':
-      return { level: 'warn', text: 'not delivered', fields }
+      return { level: 'warn', text: 'not delivered', fields, sampledBy }
   }
 }

@@ -208,6 +208,11 @@ export const metricCatalogue = {
     'offsets_out_of_range_total',
     'Times that a partition’s next record was gone, and reading went on with the oldest that is left',
   ),
+  logLinesSuppressed: counter(
+    'log_lines_suppressed_total',
+    'Lines of the log that were not written: many like them were, or nobody reads them',
+    { why: ['sampled', 'output_full'] },
+  ),
   trouble: counter('trouble_total', 'Faults of the worker’s surroundings, by where', {
     where: { atMost: 12 },
   }),

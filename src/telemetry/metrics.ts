@@ -109,6 +109,8 @@ export function createMetrics({ version, standing }: MetricsOptions): Metrics {
         return metrics.offsetsOutOfRange.add()
       case 'client_rebuilt':
         return metrics.clientRebuilds.add()
+      case 'log_line_lost':
+        return metrics.logLinesSuppressed.add(1, { why: observation.why })
       case 'trouble':
         return metrics.trouble.add(1, { where: observation.where })
     }

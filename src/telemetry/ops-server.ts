@@ -3,6 +3,8 @@
 // is and never becomes a load on it.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { LogLevelControl } from './log-level.ts'
+import { answerLogLevel } from './log-level-requests.ts'
 
 /** Named facts; all true = well. */
 export type Checks = Readonly<Record<string, boolean>>
@@ -14,6 +16,7 @@ export interface OpsServerOptions {
   readonly metrics: { text(): Promise<string>; readonly contentType: string }
   /** How it stands, as JSON can tell it. */
   status(): object
+  readonly logLevel: LogLevelControl
   /** May it be given work? */
   ready(): Checks
   /** Is it worth keeping? Not so = a restart would help. */
@@ -54,11 +57,15 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
 }
 
 async function answer(
-  { metrics, status, ready, live }: OpsServerOptions,
+  { metrics, status, ready, live, logLevel }: OpsServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = (request.url ?? '').split('?', 1)[0]
+  const [path, query] = (request.url ?? '').split('?', 2)
+  if (path === '/log-level') {
+    const { status, contentType, body } = await answerLogLevel(logLevel, request, new URLSearchParams(query))
+    return reply(response, status, contentType, body)
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return reply(response, 405, 'text/plain; charset=utf-8', 'only GET and HEAD are answered\n')
   }
@@ -76,7 +83,7 @@ async function answer(
         response,
         404,
         'text/plain; charset=utf-8',
-        'known here: /metrics /status /readyz /livez\n',
+        'known here: /metrics /status /log-level /readyz /livez\n',
       )
   }
 }

@@ -54,6 +54,7 @@ describe('help', () => {
       'secrets',
       'secrets key',
       'secrets rotate',
+      'log-level',
       'settings',
       'settings print',
       'stack',

@@ -3,14 +3,21 @@ import type { Observation } from '../../../src/domain/observation.ts'
 import { foreignText } from '../../../src/telemetry/foreign-text.ts'
 import { kafkaLogCreator } from '../../../src/telemetry/kafka-log.ts'
 import { createLog } from '../../../src/telemetry/log.ts'
-import type { Log, LogLevel } from '../../../src/telemetry/log.ts'
+import type { Log } from '../../../src/telemetry/log.ts'
+import type { LogLevel } from '../../../src/telemetry/log-level.ts'
+import { VirtualClock } from '../../fakes/virtual-clock.ts'
 import { computingMs } from '../../harness/computing-time.ts'
 import { anOutcome } from './an-outcome.ts'
 
 function logged(level: LogLevel, write: (log: Log) => void): readonly Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = []
   write(
-    createLog({ level, workerId: 'me', destination: { write: (line) => void lines.push(JSON.parse(line)) } }),
+    createLog({
+      level,
+      workerId: 'me',
+      clock: new VirtualClock(),
+      destination: { write: (line) => void lines.push(JSON.parse(line)) },
+    }),
   )
   return lines
 }
@@ -155,11 +162,12 @@ describe('a line about hostile input', () => {
   it('is one line of bounded length that no terminal obeys', () => {
     const texts: string[] = []
     const destination = { write: (line: string) => void texts.push(line) }
-    const log = createLog({ level: 'debug', workerId: 'me', destination })
+    const log = createLog({ level: 'debug', workerId: 'me', clock: new VirtualClock(), destination })
     const writeAll = (): void => {
-      for (const name of hostile) {
+      for (const [index, name] of hostile.entries()) {
         const outcome = anOutcome({
           result: 'failed',
+          webhookId: `w${index}` as ReturnType<typeof anOutcome>['webhookId'],
           eventId: name as ReturnType<typeof anOutcome>['eventId'],
           accountId: name as ReturnType<typeof anOutcome>['accountId'],
           redirectOrigin: name,

@@ -58,6 +58,7 @@ const everything: readonly Observation[] = [
   { kind: 'out_of_range', topic: 'call-events', partition: 0 },
   { kind: 'client_rebuilt', where: 'event-source' },
   { kind: 'trouble', where: 'outcome_sink', error: 'e' },
+  { kind: 'log_line_lost', why: 'sampled' },
 ]
 
 describe('createMetrics', () => {
@@ -115,6 +116,7 @@ describe('createMetrics', () => {
     'webhook_worker_lanes{state="half_open"} 1',
     'webhook_worker_lanes_waiting 7',
     'webhook_worker_old_attempts 4',
+    'webhook_worker_log_lines_suppressed_total{why="sampled"} 1',
     'webhook_worker_trouble_total{where="outcome_sink"} 1',
     `webhook_worker_build_info{version="1.2.3",node="${process.version}"} 1`,
   ])('%s', async (line) => {
@@ -210,6 +212,7 @@ describe('createMetrics', () => {
         { kind: 'table_reset', partition: index, reason: name },
         { kind: 'start_gate', state: 'open', why: name },
         { kind: 'commit_failed', error: name },
+        { kind: 'log_line_lost', why: 'sampled' },
         { kind: 'trouble', where: name, error: name },
         { kind: 'parked', delayMs: 1_000 * (index + 10) },
         { kind: 'out_of_range', topic: name, partition: index },

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { Checks, OpsServer } from '../../../src/telemetry/ops-server.ts'
+import { systemClock } from '../../../src/runtime/clock.ts'
+import { LogLevelControl } from '../../../src/telemetry/log-level.ts'
 import { createOpsServer } from '../../../src/telemetry/ops-server.ts'
 
 const running: OpsServer[] = []
+const told: object[] = []
 afterEach(async () => {
   for (const server of running.splice(0)) await server.stop()
 })
@@ -17,6 +20,12 @@ function serverWith(
     status: () => ({ version: '1.2.3' }),
     ready: () => checks.ready ?? {},
     live: () => checks.live ?? {},
+    logLevel: new LogLevelControl({
+      configured: 'info',
+      clock: systemClock,
+      apply: () => {},
+      tell: (text, fields) => void told.push({ text, ...fields }),
+    }),
   })
   running.push(server)
   return server
@@ -59,7 +68,41 @@ describe('createOpsServer', () => {
       fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' }),
     ])
     expect([unknown.status, posted.status]).toEqual([404, 405])
-    expect(await unknown.text()).toBe('known here: /metrics /status /readyz /livez\n')
+    expect(await unknown.text()).toBe('known here: /metrics /status /log-level /readyz /livez\n')
+  })
+
+  it('shows the level of the log, changes it for a time, and says who did', async () => {
+    const { port } = await serverWith().start()
+    const url = `http://127.0.0.1:${port}/log-level`
+    expect(await (await fetch(url)).json()).toEqual({ level: 'info', configured: 'info', for: null })
+    const asked = { method: 'PUT', body: 'debug\n', headers: { 'user-agent': 'who\u00a0asks' } }
+    const changed = await fetch(`${url}?for=10m`, asked)
+    expect(await changed.json()).toEqual({ level: 'debug', configured: 'info', for: '10m' })
+    expect(told.at(-1)).toEqual({
+      text: 'log level changed',
+      from: 'info',
+      to: 'debug',
+      forS: 600,
+      by: expect.stringMatching(/^127\.0\.0\.1 who/),
+    })
+    expect(await (await fetch(url, { method: 'PUT', body: 'info' })).json()).toMatchObject({ for: null })
+  })
+
+  it.each([
+    ['PUT', '', 'verbose', 400, 'the body has to be one of debug, info, warn, error, silent'],
+    ['PUT', '', 'debug'.padStart(1_000_000, 'x'), 400, 'the body has to be one of'],
+    ['PUT', '?for=soon', 'debug', 400, '"for" has to be a time such as 90s, 10m or 2h, of at most 24h'],
+    ['PUT', '?for=25h', 'debug', 400, '"for" has to be a time'],
+    ['PUT', '?for=0s', 'debug', 400, '"for" has to be a time'],
+    ['POST', '', 'debug', 405, 'only GET, HEAD and PUT are answered'],
+  ])('refuses %s /log-level%s and changes nothing', async (method, query, body, status, words) => {
+    const { port } = await serverWith().start()
+    const url = `http://127.0.0.1:${port}/log-level`
+    const asked = { method, body }
+    const response = await fetch(url + query, asked)
+    expect(response.status).toBe(status)
+    expect(await response.text()).toContain(words)
+    expect(await (await fetch(url)).json()).toMatchObject({ level: 'info' })
   })
 
   it('names the setting when its port is taken', async () => {
