@@ -7,6 +7,8 @@ import type { Observation } from './domain/observation.ts'
 import type { Outcome } from './domain/outcome.ts'
 import type { ParkedDelivery } from './domain/parked-delivery.ts'
 import type { RecordPosition } from './domain/record-position.ts'
+import type { TraceContext } from './domain/trace-context.ts'
+import type { TracedSpan, TracedWork } from './domain/traced-work.ts'
 import type { WebhookConfigRecord } from './domain/records.ts'
 
 /** A record as Kafka holds it. Key and value are copies: keeping one pins no fetch response. */
@@ -222,6 +224,12 @@ export interface Keyring {
 
 export interface Observer {
   observe(observation: Observation): void
+}
+
+/** Tells an exporter of spans what is done, if there is one. Never throws, and waits for nobody. */
+export interface Tracer {
+  /** `parent`: what led to it; null: nothing that is traced. */
+  begin(work: TracedWork, parent: TraceContext | null): TracedSpan
 }
 
 export interface Clock {

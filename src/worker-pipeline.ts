@@ -17,6 +17,7 @@ import type {
   Observer,
   OutcomeSink,
   Parking,
+  Tracer,
 } from './ports.ts'
 import type { CommitHealth } from './progress/commit-health.ts'
 import { EventsInHand } from './progress/events-in-hand.ts'
@@ -31,6 +32,7 @@ export interface WorkerParts {
   readonly settings: Settings
   readonly clock: Clock
   readonly observer: Observer
+  readonly tracer: Tracer
   readonly source: EventSource
   readonly sender: HttpSender
   readonly outcomes: OutcomeSink
@@ -64,6 +66,7 @@ export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => 
     outcomes: parts.outcomes,
     parking: toldParking(parts.parking, (place) => pipeline.parked(place)),
     observer,
+    tracer: parts.tracer,
     gate,
     isolation: new LiveIsolation(clock, systemRandom, observer, isolationBoundsOf(settings)),
     table: parts.table,

@@ -37,6 +37,7 @@ import { createOpsServer } from './telemetry/ops-server.ts'
 import { ReceiverRanking } from './telemetry/receiver-ranking.ts'
 import { mostListed, statusReport } from './telemetry/status-report.ts'
 import { createPipeline } from './worker-pipeline.ts'
+import { startWorkerTracing } from './worker-tracing.ts'
 import { startWriting } from './worker-writing.ts'
 
 export interface RunningWorker {
@@ -69,6 +70,7 @@ async function startUnlessAborted(
   })
   const ranking = new ReceiverRanking(clock)
   const observer = observers(metrics, log, ranking, ...extra)
+  const tracing = await startWorkerTracing(settings, observer, clock, log.warn)
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => {})
 
@@ -148,7 +150,7 @@ async function startUnlessAborted(
     },
   })
 
-  const closing: (() => Promise<unknown> | void)[] = [() => log.stop()]
+  const closing: (() => Promise<unknown> | void)[] = [() => log.stop(), () => tracing.stop()]
   const close = async (): Promise<void> => {
     for (const step of closing.splice(0).toReversed()) await step()
   }
@@ -156,6 +158,7 @@ async function startUnlessAborted(
   try {
     closing.push(() => ops.stop())
     const { port: opsPort } = await ops.start()
+    for (const spot of tracing.collectors) sender.keepFrom({ ...spot, publicAddresses: 'shared' })
     sender.keepFrom({ host: settings.ops.host, port: opsPort, publicAddresses: 'its_own' })
     closing.push(
       () => gate.stop(),
@@ -176,6 +179,7 @@ async function startUnlessAborted(
         settings,
         clock,
         observer,
+        tracer: tracing.tracer,
         source,
         sender,
         ...writing,

@@ -4,6 +4,7 @@ import type { CallEvent } from './call-event.ts'
 import type { DeliveryId, WebhookId } from './ids.ts'
 import type { RecordPosition } from './record-position.ts'
 import type { WebhookOutcomeRecord } from './records.ts'
+import type { TraceContext } from './trace-context.ts'
 
 export interface Delivery {
   readonly deliveryId: DeliveryId
@@ -21,6 +22,8 @@ export interface Delivery {
   readonly expiresAtMs: number
   /** How far it had come when this process took it. */
   readonly progress: DeliveryProgress
+  /** What led to it; null: it is part of no trace. */
+  readonly trace: TraceContext | null
 }
 
 /** What a delivery carries along from one parking to the next. */

@@ -65,6 +65,13 @@ export type Observation =
   | { readonly kind: 'out_of_range'; readonly topic: string; readonly partition: number }
   /** A reader of Kafka was ended, and is built anew. */
   | { readonly kind: 'client_rebuilt'; readonly where: string }
+  /** Told for each span that finds the queue full, and for each batch that the collector did not take. */
+  | {
+      readonly kind: 'spans_lost'
+      readonly why: 'queue_full' | 'not_taken'
+      readonly spans: number
+      readonly error: string | null
+    }
   /** Lines of the log that were not written, because many like them were or because nobody reads them. */
   | { readonly kind: 'log_line_lost'; readonly why: 'sampled' | 'output_full' }
   | { readonly kind: 'trouble'; readonly where: string; readonly error: string }

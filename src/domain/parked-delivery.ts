@@ -3,6 +3,8 @@
 import type { DeliveryProgress } from './delivery.ts'
 import type { CallId, WebhookId } from './ids.ts'
 import type { RecordPosition } from './record-position.ts'
+import { traceHeaders } from './trace-context.ts'
+import type { TraceContext } from './trace-context.ts'
 
 export interface ParkedDelivery {
   /** The event's record value as it was first read, with the registry's framing. */
@@ -19,6 +21,8 @@ export interface ParkedDelivery {
   readonly expiresAtMs: number
   /** Where the event was first read. */
   readonly source: RecordPosition
+  /** What parked it, and so will have led to what becomes of it; null: it is part of no trace. In headers alone. */
+  readonly trace: TraceContext | null
 }
 
 /** Of a parked record that waits for room: when there should be some, and at whose receiver. */
@@ -32,13 +36,20 @@ const atHeader = 'expected-at'
 const webhookHeader = 'webhook-id'
 
 /** What a record says in headers, so that it can be told without decoding the record. */
-export function expectationHeaders({
+export function parkedHeaders({
   webhookIds,
   progress: { expectedAtMs },
+  trace,
 }: ParkedDelivery): Readonly<Record<string, string>> {
   const [webhookId] = webhookIds
-  if (expectedAtMs === null || webhookId === undefined) return {}
-  return { [atHeader]: String(Math.round(expectedAtMs)), [webhookHeader]: webhookId }
+  const expectation =
+    expectedAtMs === null || webhookId === undefined
+      ? {}
+      : { [atHeader]: String(Math.round(expectedAtMs)), [webhookHeader]: webhookId }
+  if (trace === null) return expectation
+  const [parentName = '', parent = '', stateName, state = ''] = traceHeaders(trace, 'both')
+  const headers = { ...expectation, [parentName]: parent }
+  return stateName === undefined ? headers : { ...headers, [stateName]: state }
 }
 
 /** Null: nothing is expected, or it cannot be read. */

@@ -6,6 +6,7 @@ import { untouched } from '../domain/delivery.ts'
 import type { WebhookId } from '../domain/ids.ts'
 import type { ParkedDelivery } from '../domain/parked-delivery.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
+import type { TraceContext } from '../domain/trace-context.ts'
 import { deliveryIdOf } from './delivery-id.ts'
 import type { EventTime } from './event-time.ts'
 
@@ -22,6 +23,8 @@ export interface JoinedEvent {
   readonly eventBytes: Uint8Array
   readonly source: RecordPosition
   readonly time: Pick<EventTime, 'eventTimeMs' | 'expiresAtMs'>
+  /** Of what takes it; null: it is part of no trace. */
+  readonly trace: TraceContext | null
 }
 
 export interface FanoutBounds {
@@ -54,11 +57,11 @@ export function join(
  * along as it was fixed.
  */
 export function resume(
-  { webhookIds, replay, progress, eventBytes, source, eventTimeMs, expiresAtMs }: ParkedDelivery,
+  { webhookIds, replay, progress, eventBytes, source, eventTimeMs, expiresAtMs, trace }: ParkedDelivery,
   event: CallEvent,
   horizonOf: HorizonOf,
 ): readonly Delivery[] {
-  const about = { event, eventBytes, source, replay, progress, time: { eventTimeMs, expiresAtMs } }
+  const about = { event, eventBytes, source, replay, progress, time: { eventTimeMs, expiresAtMs }, trace }
   const isNew = progress.attempts + progress.deferrals === 0
   return webhookIds.map((id) => deliveryOf(about, id, isNew ? horizonOf(id) : null))
 }
@@ -71,6 +74,7 @@ function deliveryOf(
     time: { eventTimeMs, expiresAtMs },
     replay,
     progress,
+    trace,
   }: JoinedEvent & { readonly replay: number; readonly progress: DeliveryProgress },
   webhookId: WebhookId,
   horizonMs: number | null,
@@ -85,11 +89,12 @@ function deliveryOf(
     eventTimeMs,
     expiresAtMs: horizonMs === null ? expiresAtMs : Math.min(expiresAtMs, eventTimeMs + horizonMs),
     progress,
+    trace,
   }
 }
 
 function chunksOf(
-  { event, eventBytes, source, time: { eventTimeMs, expiresAtMs } }: JoinedEvent,
+  { event, eventBytes, source, time: { eventTimeMs, expiresAtMs }, trace }: JoinedEvent,
   ids: readonly WebhookId[],
   chunkSize: number,
 ): readonly ParkedDelivery[] {
@@ -102,6 +107,7 @@ function chunksOf(
     eventTimeMs,
     expiresAtMs,
     source,
+    trace,
   }
   return Array.from({ length: Math.ceil(ids.length / chunkSize) }, (_, index) => ({
     ...common,

@@ -8,6 +8,7 @@ import type { CallEvent } from '../domain/call-event.ts'
 import { eventTypes } from '../domain/call-event.ts'
 import type { WebhookId } from '../domain/ids.ts'
 import type { CallEventRecord, ParkedDeliveryRecord, WebhookConfigRecord } from '../domain/records.ts'
+import { traceContextIn } from '../domain/trace-context.ts'
 import type {
   DeadLetterReason,
   DecodedEvent,
@@ -146,7 +147,8 @@ export function createParkedDecoder(
       if (fault !== null) return { kind: 'undecodable', reason: 'undecodable', detail: fault }
       const event = await events.decode({ ...record, value: decoded.value.event }, signal)
       if (event.kind !== 'event') return event
-      return { kind: 'parked', parked: parkedDeliveryOf(decoded.value, event.event), event: event.event }
+      const parked = parkedDeliveryOf(decoded.value, event.event, traceContextIn(record.headers))
+      return { kind: 'parked', parked, event: event.event }
     },
   }
 }

@@ -5,6 +5,7 @@ import type { WebhookId } from '../domain/ids.ts'
 import { faultOwners, outcomeReasons } from '../domain/outcome.ts'
 import type { ParkedDelivery } from '../domain/parked-delivery.ts'
 import type { ParkedDeliveryRecord } from '../domain/records.ts'
+import type { TraceContext } from '../domain/trace-context.ts'
 
 export function parkedRecordOf(parked: ParkedDelivery): ParkedDeliveryRecord {
   const { eventBytes, webhookIds, replay, progress, source } = parked
@@ -68,8 +69,12 @@ export function parkedFault(record: ParkedDeliveryRecord): string | null {
   return offset < 0 ? `source_offset is ${offset}` : null
 }
 
-/** `event`: what its bytes hold. */
-export function parkedDeliveryOf(record: ParkedDeliveryRecord, event: CallEvent): ParkedDelivery {
+/** `event`: what its bytes hold; `trace`: what its headers say. */
+export function parkedDeliveryOf(
+  record: ParkedDeliveryRecord,
+  event: CallEvent,
+  trace: TraceContext | null,
+): ParkedDelivery {
   return {
     eventBytes: record.event,
     callId: event.call_id,
@@ -91,6 +96,7 @@ export function parkedDeliveryOf(record: ParkedDeliveryRecord, event: CallEvent)
       partition: record.source_partition,
       offset: BigInt(record.source_offset),
     },
+    trace,
   }
 }
 

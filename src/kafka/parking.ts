@@ -3,7 +3,7 @@
 // has what was parked of it too.
 import type avro from 'avsc'
 import type { Kafka } from 'kafkajs'
-import { expectationHeaders } from '../domain/parked-delivery.ts'
+import { parkedHeaders } from '../domain/parked-delivery.ts'
 import type { Observer, Parking } from '../ports.ts'
 import { parkedRecordOf } from './parked-record.ts'
 import { ProducerConnection } from './producer-connection.ts'
@@ -52,7 +52,7 @@ export async function startParking(options: ParkingOptions): Promise<Parking> {
         key: Buffer.from(parked.callId),
         value: encode(parkedRecordOf(parked)),
         partition,
-        headers: expectationHeaders(parked),
+        headers: parkedHeaders(parked),
       }
       return { topic, partition, offset: await writer.append(record, giveUp ?? null) }
     },

@@ -19,7 +19,7 @@ export interface PublisherOptions {
 
 /** Each method resolves when the record is acknowledged. */
 export interface Publisher {
-  callEvent(event: CallEventRecord): Promise<void>
+  callEvent(event: CallEventRecord, headers?: Readonly<Record<string, string>>): Promise<void>
   webhook(webhook: WebhookConfigRecord): Promise<void>
   deleteWebhook(webhookId: string): Promise<void>
   stop(): Promise<void>
@@ -35,7 +35,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
   const webhooks = await startWebhookPublisher({ ...options, topic: topics.webhooks })
   return {
     ...webhooks,
-    callEvent: (event) => events.write(event.call_id, event),
+    callEvent: (event, headers) => events.write(event.call_id, event, headers),
     async stop() {
       await Promise.all([events.stop(), webhooks.stop()])
     },
@@ -67,10 +67,11 @@ async function framedWriter(
   await writer.start()
   return {
     /** A null value is a tombstone. */
-    write(key: string, value: object | null): Promise<void> {
+    write(key: string, value: object | null, headers: Readonly<Record<string, string>> = {}): Promise<void> {
       return writer.write({
         key: Buffer.from(key),
         value: value === null ? null : encode(value),
+        headers,
       })
     },
     stop: () => writer.stop(),

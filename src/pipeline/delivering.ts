@@ -70,11 +70,17 @@ interface Beginning {
   readonly signals: LifeSignals
 }
 
-function begin(delivery: Delivery, beginning: Beginning, world: DeliveringWorld): Promise<LifeResult> {
+async function begin(given: Delivery, beginning: Beginning, world: DeliveringWorld): Promise<LifeResult> {
   const { takenAtMs, kind, grant, signals } = beginning
+  const { deliveryId, webhookId, event, trace } = given
+  const about = { deliveryId, webhookId, eventId: event.event_id, accountId: event.account_id }
+  const span = world.delivery.tracer.begin({ kind: 'delivery', ...about }, trace)
+  const delivery = span.context === trace ? given : { ...given, trace: span.context }
   const { untilStartTried, outOfTheWay } = placeInCall(delivery, world)
   const taken = { takenAtMs, urgency: kind, grant, signals, untilStartTried, outOfTheWay }
-  return deliver(delivery, taken, world.delivery)
+  const result = await deliver(delivery, taken, world.delivery)
+  span.end(result === 'ended' ? { kind: 'done' } : { kind: 'failed', reason: 'left' })
+  return result
 }
 
 const free = { untilStartTried: null, outOfTheWay: () => {} }

@@ -8,7 +8,6 @@ import type { Asked, Permit, Urgency } from '../isolation/admission.ts'
 import type { TryVerdict } from '../ports.ts'
 import type { Grant } from '../progress/in-flight-budget.ts'
 import { maskExcerpt, withMaskedRedirect } from '../render/mask.ts'
-import { render } from '../render/render.ts'
 import { judge } from '../retry/judgement.ts'
 import type { Judgement } from '../retry/judgement.ts'
 import { nextStep } from '../retry/next-step.ts'
@@ -20,6 +19,7 @@ import type { Facts } from './life-record.ts'
 import type { Ending } from './outcome-of.ts'
 import { isSameVersion } from '../table/table-entry.ts'
 import { startTried } from './start-tried.ts'
+import { renderTraced, sendTraced } from './traced-attempt.ts'
 
 export interface Taken {
   /** Monotonic milliseconds. */
@@ -148,10 +148,9 @@ class DeliveryLife {
   }
 
   async #send(webhook: Webhook, permit: Permit, found: Facts): Promise<TryVerdict> {
-    const { clock, sender, settings, isolation } = this.#world
+    const { clock, settings, isolation } = this.#world
     this.#permit = permit
-    const rendering = render(webhook, this.#delivery.event, {
-      deliveryId: this.#delivery.deliveryId,
+    const rendering = renderTraced(webhook, this.#delivery, this.#world.tracer, {
       attempt: this.#record.attempts + 1,
       userAgent: settings.userAgent,
       maxTargetBytes: settings.maxTargetBytes,
@@ -170,7 +169,8 @@ class DeliveryLife {
     this.#record.begun()
     const totalTimeoutMs = webhook.totalTimeoutMs ?? settings.limits.totalTimeoutMs
     const { cut } = this.#taken.signals
-    const result = await sender.send(rendering.request, { ...settings.limits, totalTimeoutMs }, cut)
+    const attempt = { request: rendering.request, number: this.#record.attempts, trace: this.#delivery.trace }
+    const result = await sendTraced(attempt, { ...settings.limits, totalTimeoutMs }, cut, this.#world)
     const judgement = judge(result, settings.statuses)
     const waitMs = result.kind === 'answered' ? retryAfterMs(result.retryAfter, clock.nowMs()) : null
     const ending = endingOf(result, judgement, waitMs)

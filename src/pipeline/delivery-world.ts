@@ -1,4 +1,5 @@
 // What a delivery's life needs of its process, and the signals that end it early.
+import type { Propagation } from '../domain/trace-context.ts'
 import type {
   AttemptLimits,
   Clock,
@@ -8,6 +9,7 @@ import type {
   Parking,
   QuickTries,
   Random,
+  Tracer,
 } from '../ports.ts'
 import type { StatusPolicy } from '../retry/judgement.ts'
 import type { RetryPolicy } from '../retry/next-step.ts'
@@ -24,6 +26,8 @@ export interface DeliverySettings {
   readonly maxBodyBytes: number
   /** Whether outcomes carry an excerpt of the answer. */
   readonly excerpts: boolean
+  /** What of a trace a request's headers tell. */
+  readonly tracePropagation: Propagation
 }
 
 export interface DeliveryWorld {
@@ -34,6 +38,7 @@ export interface DeliveryWorld {
   readonly outcomes: OutcomeSink
   readonly parking: Parking
   readonly observer: Observer
+  readonly tracer: Tracer
   readonly gate: StartGate
   readonly isolation: LiveIsolation
   readonly table: GlobalTable

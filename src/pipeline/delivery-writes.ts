@@ -4,18 +4,23 @@
 import type { Outcome } from '../domain/outcome.ts'
 import type { ParkedDelivery } from '../domain/parked-delivery.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
+import type { TraceContext } from '../domain/trace-context.ts'
+import type { TracedSpan } from '../domain/traced-work.ts'
 import type { DeliveryWorld, LifeSignals } from './delivery-world.ts'
 
-type WritingWorld = Pick<DeliveryWorld, 'gate' | 'outcomes' | 'parking' | 'observer'>
+type WritingWorld = Pick<DeliveryWorld, 'gate' | 'outcomes' | 'parking' | 'observer' | 'tracer'>
 
 export class DeliveryWrites {
   readonly #world: WritingWorld
   readonly #lost: AbortSignal
+  readonly #trace: TraceContext | null
   readonly #acknowledgements: Promise<unknown>[] = []
 
-  constructor(world: WritingWorld, { lost }: Pick<LifeSignals, 'lost'>) {
+  /** `trace`: of what leads to them. */
+  constructor(world: WritingWorld, { lost }: Pick<LifeSignals, 'lost'>, trace: TraceContext | null) {
     this.#world = world
     this.#lost = lost
+    this.#trace = trace
   }
 
   outcome(outcome: Outcome, detail: string | null): void {
@@ -42,8 +47,13 @@ export class DeliveryWrites {
     delayMs: number,
     outcomeOf: ((place: RecordPosition) => { outcome: Outcome; detail: string | null }) | null,
   ): Promise<void> {
-    const { parking, observer } = this.#world
-    const place = await this.#asMember(() => parking.park(parked, delayMs, this.#lost))
+    const { parking, observer, tracer } = this.#world
+    const span = tracer.begin({ kind: 'parking', delayMs }, this.#trace)
+    const sent = { ...parked, trace: span.context }
+    const place = await ended(
+      span,
+      this.#asMember(() => parking.park(sent, delayMs, this.#lost)),
+    )
     observer.observe({ kind: 'parked', delayMs })
     if (outcomeOf === null) return
     const { outcome, detail } = outcomeOf(place)
@@ -51,8 +61,15 @@ export class DeliveryWrites {
   }
 
   async #writeOutcome(outcome: Outcome, detail: string | null): Promise<void> {
-    this.#world.observer.observe({ kind: 'outcome', outcome, detail })
-    await this.#asMember(() => this.#world.outcomes.write(outcome, this.#lost))
+    const { observer, outcomes, tracer } = this.#world
+    const { result, reason } = outcome
+    const told = { kind: 'outcome', outcome, detail } as const
+    observer.observe(this.#trace === null ? told : { ...told, traceId: this.#trace.traceId })
+    const span = tracer.begin({ kind: 'outcome', result, reason }, this.#trace)
+    await ended(
+      span,
+      this.#asMember(() => outcomes.write(outcome, this.#lost)),
+    )
   }
 
   /** Waits until the group has answered again. If the partition is lost meanwhile, nothing is written. */
@@ -68,5 +85,16 @@ export class DeliveryWrites {
     // Judged in `settled`; marked here so that a sink that stops meanwhile is no unhandled rejection.
     written.catch(() => {})
     this.#acknowledgements.push(written)
+  }
+}
+
+async function ended<Value>(span: TracedSpan, written: Promise<Value>): Promise<Value> {
+  try {
+    const value = await written
+    span.end({ kind: 'done' })
+    return value
+  } catch (error) {
+    span.end({ kind: 'failed', reason: 'not_acknowledged' })
+    throw error
   }
 }

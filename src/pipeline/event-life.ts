@@ -1,5 +1,7 @@
 // One call event's life: decoded, it becomes deliveries, chunks of them, a dead letter, or nothing.
 import type { CallEvent } from '../domain/call-event.ts'
+import { traceContextIn } from '../domain/trace-context.ts'
+import type { TraceContext } from '../domain/trace-context.ts'
 import { deliveryIdOf } from '../join/delivery-id.ts'
 import { eventTimeOf } from '../join/event-time.ts'
 import type { EventTime, Horizons } from '../join/event-time.ts'
@@ -39,11 +41,14 @@ export async function readEvent(
 ): Promise<BeginLife> {
   const decoded = await world.decoder.decode(record, signal)
   return (taken) => {
-    if (decoded.kind !== 'event') return begun(taken, world, () => putAside(decoded, record, taken, world))
+    const beginning = { record, parent: traceContextIn(record.headers) }
+    if (decoded.kind !== 'event')
+      return begun(taken, beginning, world, (traced) => putAside(decoded, record, traced, world))
     const { event } = decoded
     const time = eventTimeOf(event, record.timestampMs, world.horizons)
-    const watched = inHand(taken, time, world)
-    return begun(watched, world, () => fanOut({ event, time }, record, watched, world, copies))
+    return begun(inHand(taken, time, world), beginning, world, (traced) =>
+      fanOut({ event, time }, record, traced, world, copies),
+    )
   }
 }
 
@@ -59,14 +64,35 @@ function inHand(taken: TakenRecord, { eventTimeMs }: EventTime, { delivering }: 
   }
 }
 
+/** Whose life begins. `parent`: what led to it. */
+interface Beginning {
+  readonly record: SourceRecord
+  readonly parent: TraceContext | null
+}
+
+/** A record with its place in a trace. */
+export interface TracedRecord extends TakenRecord {
+  readonly trace: TraceContext | null
+}
+
 /** Runs a record's life; what nobody foresaw leaves its offset uncommitted. */
 export async function begun(
-  taken: TakenRecord,
+  { signals, done }: TakenRecord,
+  { record, parent }: Beginning,
   world: EventWorld,
-  begin: () => Promise<void>,
+  begin: (taken: TracedRecord) => Promise<void>,
 ): Promise<void> {
+  const span = world.delivering.delivery.tracer.begin({ kind: 'record', source: record.position }, parent)
+  const taken: TracedRecord = {
+    signals,
+    trace: span.context,
+    done(result) {
+      span.end(result === 'finished' ? { kind: 'done' } : { kind: 'failed', reason: 'left' })
+      done(result)
+    },
+  }
   try {
-    await begin()
+    await begin(taken)
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
     world.delivering.delivery.observer.observe({ kind: 'trouble', where: 'pipeline', error: text })
@@ -107,7 +133,7 @@ export function horizonsIn(table: GlobalTable): HorizonOf {
 async function fanOut(
   { event, time }: { readonly event: CallEvent; readonly time: EventTime },
   record: SourceRecord,
-  taken: TakenRecord,
+  taken: TracedRecord,
   world: EventWorld,
   copies: ParkedCopies,
 ): Promise<void> {
@@ -118,8 +144,8 @@ async function fanOut(
   observeEvent(event, time, delivery)
   const eventBytes = record.value ?? new Uint8Array()
   const ids = table.lookup(event)
-  const joined = join({ event, eventBytes, source, time }, ids, horizonsIn(table), fanout)
-  const writes = new DeliveryWrites(delivery, taken.signals)
+  const joined = join({ event, eventBytes, source, time, trace: taken.trace }, ids, horizonsIn(table), fanout)
+  const writes = new DeliveryWrites(delivery, taken.signals, taken.trace)
   switch (joined.kind) {
     case 'deliveries': {
       const left = withoutCopies(joined.deliveries, { position: source, taken }, copies, delivery)

@@ -32,7 +32,7 @@ export class LifeRecord {
   constructor(delivery: Delivery, world: DeliveryWorld, signals: LifeSignals) {
     this.#delivery = delivery
     this.#world = world
-    this.#writes = new DeliveryWrites(world, signals)
+    this.#writes = new DeliveryWrites(world, signals, delivery.trace)
     this.#attempts = delivery.progress.attempts
   }
 

@@ -120,7 +120,7 @@ export function parkedCopyOf(
   { delivery, attempts, deferrals }: LifeSoFar,
   wait: Pick<DeliveryProgress, 'backoffStep' | 'notBeforeMs' | 'expectedAtMs' | 'lastFault'>,
 ): ParkedDelivery {
-  const { event, eventBytes, webhookId, replay, eventTimeMs, expiresAtMs, source, progress } = delivery
+  const { event, eventBytes, webhookId, replay, eventTimeMs, expiresAtMs, source, progress, trace } = delivery
   return {
     eventBytes,
     callId: event.call_id,
@@ -130,6 +130,7 @@ export function parkedCopyOf(
     eventTimeMs,
     expiresAtMs,
     source,
+    trace,
   }
 }
 

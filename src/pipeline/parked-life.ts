@@ -7,10 +7,10 @@ import { resume } from '../join/join.ts'
 import type { ParkedDecoder, SourceRecord } from '../ports.ts'
 import type { ParkedCopies } from '../progress/parked-copies.ts'
 import { deliverAll } from './delivering.ts'
-import type { DeliveringWorld, TakenRecord } from './delivering.ts'
+import type { DeliveringWorld } from './delivering.ts'
 import { DeliveryWrites } from './delivery-writes.ts'
 import { begun, horizonsIn, putAside } from './event-life.ts'
-import type { BeginLife, EventWorld } from './event-life.ts'
+import type { BeginLife, EventWorld, TracedRecord } from './event-life.ts'
 import { sizeOf } from './intake-queue.ts'
 import { withoutCopies } from './without-copies.ts'
 
@@ -27,23 +27,24 @@ export async function readParked(
   copies: ParkedCopies,
 ): Promise<BeginLife> {
   const decoded = await world.decoder.decode(record, signal)
+  const parent = decoded.kind === 'parked' ? decoded.parked.trace : null
   return (taken) =>
-    begun(taken, world.event, () =>
+    begun(taken, { record, parent }, world.event, (traced) =>
       decoded.kind === 'parked'
-        ? goOn(decoded, record, taken, world.event, copies)
-        : putAside(decoded, record, taken, world.event),
+        ? goOn(decoded, record, traced, world.event, copies)
+        : putAside(decoded, record, traced, world.event),
     )
 }
 
 async function goOn(
   { parked, event }: { readonly parked: ParkedDelivery; readonly event: CallEvent },
   record: SourceRecord,
-  whole: TakenRecord,
+  whole: TracedRecord,
   { delivering }: EventWorld,
   copies: ParkedCopies,
 ): Promise<void> {
   const { clock, table } = delivering.delivery
-  const all = resume(parked, event, horizonsIn(table))
+  const all = resume({ ...parked, trace: whole.trace }, event, horizonsIn(table))
   const { deliveries, taken } = withoutCopies(
     all,
     { position: record.position, taken: whole },
@@ -53,7 +54,8 @@ async function goOn(
   if (deliveries.length === 0) return taken.done('finished')
   // A copy that is moved on, too, would count its parkings apart from then on, and pass for a delivery of its own.
   const waitMs = (parked.progress.notBeforeMs ?? 0) - clock.nowMs()
-  if (waitMs > 0) return moveOn({ parked, event, waitMs }, record, taken, delivering)
+  if (waitMs > 0)
+    return moveOn({ parked, event, waitMs }, record, { ...taken, trace: whole.trace }, delivering)
   return deliverAll({ deliveries, bytes: sizeOf(record), from: 'retry_topic' }, taken, delivering)
 }
 
@@ -61,14 +63,14 @@ async function goOn(
 async function moveOn(
   { parked, event, waitMs }: { parked: ParkedDelivery; event: CallEvent; waitMs: number },
   record: SourceRecord,
-  taken: TakenRecord,
+  taken: TracedRecord,
   { delivery, budget }: DeliveringWorld,
 ): Promise<void> {
   const { clock, observer, settings } = delivery
   const hold = { bytes: sizeOf(record), accountId: event.account_id, kind: 'parked' } as const
   const asked = budget.acquire(hold, clock.monotonicMs())
   if (asked instanceof Promise) await asked
-  const writes = new DeliveryWrites(delivery, taken.signals)
+  const writes = new DeliveryWrites(delivery, taken.signals, taken.trace)
   // It waits for that time now; one that waited for room would be due at once where there is some.
   const progress = { ...parked.progress, parkedTimes: parked.progress.parkedTimes + 1, expectedAtMs: null }
   writes.park({ ...parked, progress }, largestDelayWithin(settings.retry.delaysMs, waitMs), null)

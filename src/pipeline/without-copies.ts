@@ -30,7 +30,7 @@ export function withoutCopies(
     if (look.kind === 'new') return true
     observer.observe({ kind: 'copy_dropped' })
     if (look.kind === 'overtaken') {
-      writes ??= new DeliveryWrites(world, taken.signals)
+      writes ??= new DeliveryWrites(world, taken.signals, delivery.trace)
       tellAttempts(delivery, look.by, writes, clock.nowMs())
     }
     return false

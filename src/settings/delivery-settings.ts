@@ -39,6 +39,7 @@ export function deliverySettingsOf(settings: Settings) {
     maxTargetBytes: webhookLimits.targetBytes,
     maxBodyBytes,
     excerpts: http.excerpts,
+    tracePropagation: settings.tracing.propagate,
   }
 }
 

@@ -58,6 +58,13 @@ export const sectionsOfProcess = {
       'Least level that is logged',
     ),
   },
+  tracing: {
+    propagate: setting(
+      is.oneOf('none', 'traceparent', 'both'),
+      'traceparent',
+      'What of an event’s trace receivers are told: nothing; where the request stands in it; its vendors’ entries (`tracestate`) as well',
+    ),
+  },
   worker: {
     id: setting(is.text, '', 'Name of this process in outcomes and logs; empty: host name and process id'),
   },

@@ -70,6 +70,13 @@ export function logLineOf(observation: Observation): LogLine | null {
       }
     case 'copy_dropped':
       return { level: 'debug', text: 'copy of a parked delivery dropped', fields, sampledBy: anyOfIts }
+    case 'spans_lost':
+      return {
+        level: 'warn',
+        text: 'spans lost',
+        fields,
+        sampledBy: { reason: observation.why, webhook: null },
+      }
     case 'trouble':
       return { level: 'error', text: 'trouble', fields }
     case 'out_of_range':

@@ -213,6 +213,11 @@ export const metricCatalogue = {
     'Lines of the log that were not written: many like them were, or nobody reads them',
     { why: ['sampled', 'output_full'] },
   ),
+  spansLost: counter(
+    'spans_lost_total',
+    'Spans of traces that were not exported: too many waited, or the collector did not take them',
+    { why: ['queue_full', 'not_taken'] },
+  ),
   trouble: counter('trouble_total', 'Faults of the worker’s surroundings, by where', {
     where: { atMost: 12 },
   }),

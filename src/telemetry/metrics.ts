@@ -109,6 +109,8 @@ export function createMetrics({ version, standing }: MetricsOptions): Metrics {
         return metrics.offsetsOutOfRange.add()
       case 'client_rebuilt':
         return metrics.clientRebuilds.add()
+      case 'spans_lost':
+        return metrics.spansLost.add(observation.spans, { why: observation.why })
       case 'log_line_lost':
         return metrics.logLinesSuppressed.add(1, { why: observation.why })
       case 'trouble':

@@ -177,6 +177,7 @@ describe.each([
     eventTimeMs: 1_700_000_000_000,
     expiresAtMs: 1_700_000_600_000,
     source: { topic: 'call-events', partition: 2, offset: 2n ** 40n },
+    trace: null,
     ...fields,
   })
   const untilParked = async (parked: ParkedDelivery, delayMs: number) => {
@@ -277,6 +278,7 @@ describe('retry topics with fewer partitions than the events have', () => {
         eventTimeMs: 1,
         expiresAtMs: 2,
         source: { topic: 'call-events', partition: 11, offset: 5n },
+        trace: null,
       },
       5_000,
     )

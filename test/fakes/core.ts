@@ -23,6 +23,7 @@ import type {
   ParkedDecoder,
   Parking,
   Random,
+  Tracer,
 } from '../../src/ports.ts'
 import type { IsolationBounds } from '../../src/isolation/isolation.ts'
 import type { FanoutBounds } from '../../src/join/join.ts'
@@ -31,12 +32,15 @@ import { CommitHealth } from '../../src/progress/commit-health.ts'
 import { EventsInHand } from '../../src/progress/events-in-hand.ts'
 import { InFlightBudget } from '../../src/progress/in-flight-budget.ts'
 import type { BudgetBounds } from '../../src/progress/in-flight-budget.ts'
+import { noTracer } from '../../src/telemetry/no-tracer.ts'
 import { fakeQuickTries } from './fake-quick-tries.ts'
 
 export interface CoreEdges {
   readonly clock: Clock
   readonly random: Random
   readonly observer: Observer
+  /** Default: none. */
+  readonly tracer?: Tracer
   readonly source: EventSource
   readonly decoder: EventDecoder
   readonly parkedDecoder: ParkedDecoder
@@ -94,6 +98,7 @@ export function coreOn(edges: CoreEdges, settings: CoreSettings): Core {
     outcomes: edges.outcomes,
     parking: toldParking(edges.parking, (place) => pipeline.parked(place)),
     observer,
+    tracer: edges.tracer ?? noTracer,
     gate,
     isolation,
     table: live.table,

@@ -10,6 +10,7 @@ import type { PartitionWorld } from '../../src/pipeline/partition-pipeline.ts'
 import type { Pipeline } from '../../src/pipeline/pipeline.ts'
 import type { StartGate } from '../../src/pipeline/start-gate.ts'
 import type { IsolationBounds } from '../../src/isolation/isolation.ts'
+import type { Tracer } from '../../src/ports.ts'
 import type { RetryPolicy } from '../../src/retry/next-step.ts'
 import type { BudgetBounds, InFlightBudget } from '../../src/progress/in-flight-budget.ts'
 import { callEvent } from './call-events.ts'
@@ -37,6 +38,8 @@ export interface WorldOptions {
   readonly lanes?: Partial<IsolationBounds>
   readonly ordering?: 'call' | 'none'
   readonly batchSize?: number
+  /** Default: none. */
+  readonly tracer?: Tracer
 }
 
 export const sessionTimeoutMs = 10_000
@@ -65,7 +68,9 @@ export class FakeProcess {
     this.parking = new FakeParking(retries)
     const told = { clock, random: seededRandom(7), observer, source, sender, outcomes }
     const read = { decoder, parkedDecoder: retries.decoder(decoder), parking: this.parking, deadLetters }
-    const core = coreOn({ ...told, ...read }, coreSettingsOf(world.options))
+    const { tracer } = world.options
+    const edges = { ...told, ...read, ...(tracer === undefined ? {} : { tracer }) }
+    const core = coreOn(edges, coreSettingsOf(world.options))
     this.live = core.live
     this.gate = core.gate
     this.budget = core.budget
@@ -182,4 +187,5 @@ const deliverySettings: Omit<DeliverySettings, 'retry'> = {
   maxTargetBytes: 8_000,
   maxBodyBytes: 262_144,
   excerpts: true,
+  tracePropagation: 'traceparent',
 }

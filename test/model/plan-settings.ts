@@ -53,6 +53,7 @@ export function drawSettings(dice: Dice, heals: boolean): CoreSettings {
       maxTargetBytes: 8_000,
       maxBodyBytes: 262_144,
       excerpts: false,
+      tracePropagation: 'traceparent',
     },
     horizons: {
       horizonMs: {

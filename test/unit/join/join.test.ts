@@ -12,7 +12,10 @@ const time = { eventTimeMs: 1_000, expiresAtMs: 2_000, distrustedByMs: null }
 const eventBytes = Buffer.from('as it was read')
 const allOperators = (): null => null
 const joined = (ids: readonly string[], limit: number): Join =>
-  join({ event, eventBytes, source, time }, ids as WebhookId[], allOperators, { limit, chunkSize: 50 })
+  join({ event, eventBytes, source, time, trace: null }, ids as WebhookId[], allOperators, {
+    limit,
+    chunkSize: 50,
+  })
 
 it('makes one delivery per webhook, in the order of the table', () => {
   expect(joined(['b', 'a'], 2)).toEqual({
@@ -27,6 +30,7 @@ it('makes one delivery per webhook, in the order of the table', () => {
       eventTimeMs: 1_000,
       expiresAtMs: 2_000,
       progress: untouched,
+      trace: null,
     })),
   })
 })
@@ -38,7 +42,7 @@ it('says that nothing matches, or that too much does', () => {
 
 it('takes a view of a table that may change meanwhile', () => {
   const table = new Map([['a' as WebhookId, 1]])
-  const result = join({ event, eventBytes, source, time }, table.keys(), allOperators, {
+  const result = join({ event, eventBytes, source, time, trace: null }, table.keys(), allOperators, {
     limit: 10,
     chunkSize: 10,
   })
@@ -51,7 +55,7 @@ const numbered = (count: number): WebhookId[] =>
   named(...Array.from({ length: count }, (_, index) => `w${index}`))
 const chunked = (count: number, chunkSize: number): readonly ParkedDelivery[] => {
   const bounds = { limit: 100_000, chunkSize }
-  const result = join({ event, eventBytes, source, time }, numbered(count), allOperators, bounds)
+  const result = join({ event, eventBytes, source, time, trace: null }, numbered(count), allOperators, bounds)
   return result.kind === 'chunks' ? result.chunks : []
 }
 
@@ -72,14 +76,16 @@ describe('a fan-out that is larger than a chunk', () => {
 
   it('is none as long as one chunk holds it', () => {
     const bounds = { limit: 100, chunkSize: 50 }
-    expect(join({ event, eventBytes, source, time }, numbered(50), allOperators, bounds).kind).toBe(
-      'deliveries',
-    )
+    expect(
+      join({ event, eventBytes, source, time, trace: null }, numbered(50), allOperators, bounds).kind,
+    ).toBe('deliveries')
   })
 
   it('is refused where it is larger than it may be at all, however large a chunk is', () => {
     const bounds = { limit: 60, chunkSize: 50 }
-    expect(join({ event, eventBytes, source, time }, numbered(61), allOperators, bounds)).toEqual({
+    expect(
+      join({ event, eventBytes, source, time, trace: null }, numbered(61), allOperators, bounds),
+    ).toEqual({
       kind: 'too_many',
       matches: 61,
     })
@@ -87,7 +93,7 @@ describe('a fan-out that is larger than a chunk', () => {
 
   it('carries all that its deliveries need, with the operator’s horizon', () => {
     const bounds = { limit: 100, chunkSize: 1 }
-    const result = join({ event, eventBytes, source, time }, named('a', 'b'), () => 10, bounds)
+    const result = join({ event, eventBytes, source, time, trace: null }, named('a', 'b'), () => 10, bounds)
     expect(result).toEqual({
       kind: 'chunks',
       chunks: ['a', 'b'].map((webhookId) => ({
@@ -116,7 +122,10 @@ describe('a webhook’s own horizon', () => {
   })
 
   it('is counted from the event, and never passes the operator’s', () => {
-    const result = join({ event, eventBytes, source, time }, ids, horizons, { limit: 10, chunkSize: 10 })
+    const result = join({ event, eventBytes, source, time, trace: null }, ids, horizons, {
+      limit: 10,
+      chunkSize: 10,
+    })
     expect(result.kind === 'deliveries' ? expiries(result.deliveries) : []).toEqual([1_400, 2_000, 2_000])
   })
 
@@ -148,13 +157,14 @@ describe('a parked delivery', () => {
         eventTimeMs: 1_000,
         expiresAtMs: 2_000,
         progress,
+        trace: null,
       })),
     )
   })
 
   it('of a chunk has the ids that it would have had without one', () => {
     const bounds = { limit: 100, chunkSize: 100 }
-    const whole = join({ event, eventBytes, source, time }, numbered(7), allOperators, bounds)
+    const whole = join({ event, eventBytes, source, time, trace: null }, numbered(7), allOperators, bounds)
     const idsOfWhole = whole.kind === 'deliveries' ? whole.deliveries.map(({ deliveryId }) => deliveryId) : []
     const resumed = chunked(7, 3).flatMap((chunk) => resume(chunk, event, allOperators))
     expect(resumed.map(({ deliveryId }) => deliveryId)).toEqual(idsOfWhole)

@@ -321,7 +321,16 @@ describe('a parked delivery', () => {
         eventTimeMs: 1_700_000_000_000,
         expiresAtMs: 1_700_000_600_000,
         source: { topic: 'call-events', partition: 3, offset: 2n ** 40n },
+        trace: null,
       },
+    })
+  })
+
+  it('has its place in a trace in its headers', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+    const headers = { traceparent: Buffer.from(`00-${traceId}-00f067aa0ba902b7-01`), tracestate: 'a=1' }
+    expect(await decodeParked(parked(), { headers })).toMatchObject({
+      parked: { trace: { traceId, spanId: '00f067aa0ba902b7', recorded: 'yes', traceState: 'a=1' } },
     })
   })
 

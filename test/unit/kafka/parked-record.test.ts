@@ -26,12 +26,13 @@ const parked: ParkedDelivery = {
   eventTimeMs: 1_700_000_000_000,
   expiresAtMs: 1_700_000_600_000,
   source: { topic: 'call-events', partition: 3, offset: 2n ** 53n - 2n },
+  trace: null,
 }
 
 /** Written, read, and what it is then. */
 const again = (given: ParkedDelivery): ParkedDelivery => {
   const bytes = type.toBuffer(parkedRecordOf(given))
-  return parkedDeliveryOf(type.fromBuffer(bytes) as ParkedDeliveryRecord, event)
+  return parkedDeliveryOf(type.fromBuffer(bytes) as ParkedDeliveryRecord, event, null)
 }
 
 const plain = ({ eventBytes, ...rest }: ParkedDelivery) => ({ ...rest, eventBytes: [...eventBytes] })
@@ -98,6 +99,7 @@ describe('a parked delivery as a record', () => {
         partition: anyCount,
         offset: fc.bigInt({ min: 0n, max: 2n ** 53n - 2n }),
       }),
+      trace: fc.constant(null),
     })
     fc.assert(
       fc.property(anyParked, (given) => expect(plain(again(given))).toEqual(plain(given))),
@@ -122,9 +124,9 @@ describe('a parked delivery as a record', () => {
 
   it('says nothing of a last try for which this version has no word', () => {
     const record = { ...parkedRecordOf(parked), last_reason: 'http_status', last_fault_owner: 'receiver' }
-    expect(parkedDeliveryOf(record, event).progress.lastFault).toMatchObject({ reason: 'http_status' })
+    expect(parkedDeliveryOf(record, event, null).progress.lastFault).toMatchObject({ reason: 'http_status' })
     for (const other of [{ last_reason: 'from_tomorrow' }, { last_fault_owner: 'toString' }])
-      expect(parkedDeliveryOf({ ...record, ...other }, event).progress.lastFault).toBeNull()
+      expect(parkedDeliveryOf({ ...record, ...other }, event, null).progress.lastFault).toBeNull()
   })
 
   it('holds of a larger buffer only what is the event’s', () => {
@@ -134,7 +136,7 @@ describe('a parked delivery as a record', () => {
   })
 
   it('has the call of the event within, not of whoever wrote it', () => {
-    expect(parkedDeliveryOf(parkedRecordOf(parked), aCallEvent({ call_id: 'another' })).callId).toBe(
+    expect(parkedDeliveryOf(parkedRecordOf(parked), aCallEvent({ call_id: 'another' }), null).callId).toBe(
       'another',
     )
   })

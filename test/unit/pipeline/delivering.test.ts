@@ -36,6 +36,7 @@ async function begin(options: WorldOptions = {}) {
     eventTimeMs: clock.nowMs(),
     expiresAtMs: clock.nowMs() + 86_400_000,
     progress: untouched,
+    trace: null,
     ...fields,
   })
   const { delivering } = process.parked.event

@@ -40,6 +40,7 @@ async function begin(
     eventTimeMs: clock.nowMs(),
     expiresAtMs: clock.nowMs() + (options.expiresInMs ?? 600_000),
     progress: { ...untouched, ...options.progress },
+    trace: null,
   }
   const start = (untilStartTried: Promise<void> | null = null): Promise<LifeResult> => {
     const taken: Taken = {

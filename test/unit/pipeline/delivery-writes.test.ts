@@ -17,6 +17,7 @@ const parked: ParkedDelivery = {
   eventTimeMs: 0,
   expiresAtMs: 0,
   source: { topic: 'call-events', partition: 0, offset: 1n },
+  trace: null,
 }
 
 async function begin() {
@@ -42,7 +43,7 @@ async function begin() {
     },
   }
   const lost = new AbortController()
-  return { writes: new DeliveryWrites(edges, { lost: lost.signal }), lost, given }
+  return { writes: new DeliveryWrites(edges, { lost: lost.signal }, null), lost, given }
 }
 
 describe('what is written', () => {

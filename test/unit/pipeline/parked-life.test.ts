@@ -43,6 +43,7 @@ async function begin(options: WorldOptions = {}) {
     eventTimeMs: clock.nowMs(),
     expiresAtMs: clock.nowMs() + expiresInMs,
     source: { topic: 'call-events', partition: 0, offset: 5n },
+    trace: null,
   })
   const recordAt = (offset: number): SourceRecord => ({
     position: { topic: 'webhook-retries.5s', partition: 0, offset: BigInt(offset) },

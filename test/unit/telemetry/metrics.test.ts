@@ -59,6 +59,7 @@ const everything: readonly Observation[] = [
   { kind: 'client_rebuilt', where: 'event-source' },
   { kind: 'trouble', where: 'outcome_sink', error: 'e' },
   { kind: 'log_line_lost', why: 'sampled' },
+  { kind: 'spans_lost', why: 'queue_full', spans: 3, error: null },
 ]
 
 describe('createMetrics', () => {
@@ -117,6 +118,7 @@ describe('createMetrics', () => {
     'webhook_worker_lanes_waiting 7',
     'webhook_worker_old_attempts 4',
     'webhook_worker_log_lines_suppressed_total{why="sampled"} 1',
+    'webhook_worker_spans_lost_total{why="queue_full"} 3',
     'webhook_worker_trouble_total{where="outcome_sink"} 1',
     `webhook_worker_build_info{version="1.2.3",node="${process.version}"} 1`,
   ])('%s', async (line) => {
@@ -212,7 +214,6 @@ describe('createMetrics', () => {
         { kind: 'table_reset', partition: index, reason: name },
         { kind: 'start_gate', state: 'open', why: name },
         { kind: 'commit_failed', error: name },
-        { kind: 'log_line_lost', why: 'sampled' },
         { kind: 'trouble', where: name, error: name },
         { kind: 'parked', delayMs: 1_000 * (index + 10) },
         { kind: 'out_of_range', topic: name, partition: index },
