@@ -159,7 +159,12 @@ beforeAll(async () => {
   worker = started
   console = served
   await publishBadRecords()
-  await Promise.all(['one', 'two'].map((label) => publisher.callEvent(personalEvent(label))))
+  // A trace is carried along; what vendors wrote into its second header is theirs alone.
+  const headers = {
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    tracestate: `vendor=${at('tracestate')}`,
+  }
+  await Promise.all(['one', 'two'].map((label) => publisher.callEvent(personalEvent(label), headers)))
 })
 afterAll(async () => {
   await Promise.all([worker.end('SIGKILL'), console.end()])
