@@ -10,6 +10,7 @@ import type { RecordPosition } from './domain/record-position.ts'
 import type { TraceContext } from './domain/trace-context.ts'
 import type { TracedSpan, TracedWork } from './domain/traced-work.ts'
 import type { WebhookConfigRecord } from './domain/records.ts'
+import type { SealingKey } from './domain/sealing-key.ts'
 
 /** A record as Kafka holds it. Key and value are copies: keeping one pins no fetch response. */
 export interface SourceRecord {
@@ -179,9 +180,9 @@ export type TryVerdict = { readonly kind: 'stop' } | { readonly kind: 'again'; r
 export interface OutcomeSink {
   /**
    * Resolves when all in-sync replicas have the record; retries until then. Rejects only after `stop`, and once `giveUp`
-   * has aborted, from when on nothing is sent.
+   * has aborted, from when on nothing is sent. `trace`: told in the record's headers.
    */
-  write(outcome: Outcome, giveUp?: AbortSignal): Promise<void>
+  write(outcome: Outcome, giveUp?: AbortSignal, trace?: TraceContext | null): Promise<void>
   stop(): Promise<void>
 }
 
@@ -206,14 +207,6 @@ export interface DeadLetterSink {
   /** As OutcomeSink.write, without an end to its patience. */
   write(letter: DeadLetter): Promise<void>
   stop(): Promise<void>
-}
-
-/** A key under which secrets of webhooks are sealed. */
-export interface SealingKey {
-  /** 1 to 64 letters, digits, dots, underscores and hyphens. */
-  readonly id: string
-  /** 32 of them. */
-  readonly bytes: Uint8Array
 }
 
 export interface Keyring {

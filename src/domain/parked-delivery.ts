@@ -3,7 +3,6 @@
 import type { DeliveryProgress } from './delivery.ts'
 import type { CallId, WebhookId } from './ids.ts'
 import type { RecordPosition } from './record-position.ts'
-import { traceHeaders } from './trace-context.ts'
 import type { TraceContext } from './trace-context.ts'
 
 export interface ParkedDelivery {
@@ -36,20 +35,13 @@ const atHeader = 'expected-at'
 const webhookHeader = 'webhook-id'
 
 /** What a record says in headers, so that it can be told without decoding the record. */
-export function parkedHeaders({
+export function expectationHeaders({
   webhookIds,
   progress: { expectedAtMs },
-  trace,
 }: ParkedDelivery): Readonly<Record<string, string>> {
   const [webhookId] = webhookIds
-  const expectation =
-    expectedAtMs === null || webhookId === undefined
-      ? {}
-      : { [atHeader]: String(Math.round(expectedAtMs)), [webhookHeader]: webhookId }
-  if (trace === null) return expectation
-  const [parentName = '', parent = '', stateName, state = ''] = traceHeaders(trace, 'both')
-  const headers = { ...expectation, [parentName]: parent }
-  return stateName === undefined ? headers : { ...headers, [stateName]: state }
+  if (expectedAtMs === null || webhookId === undefined) return {}
+  return { [atHeader]: String(Math.round(expectedAtMs)), [webhookHeader]: webhookId }
 }
 
 /** Null: nothing is expected, or it cannot be read. */

@@ -43,6 +43,13 @@ export function traceHeaders(context: TraceContext | null, propagation: Propagat
   return propagation === 'both' && traceState !== '' ? [...parent, stateHeader, traceState] : parent
 }
 
+/** The whole of it, for a record of ours. */
+export function traceRecordHeaders(context: TraceContext | null): Readonly<Record<string, string>> {
+  const [, parent, , state] = traceHeaders(context, 'both')
+  if (parent === undefined) return {}
+  return state === undefined ? { [parentHeader]: parent } : { [parentHeader]: parent, [stateHeader]: state }
+}
+
 const maxMembers = 32
 const maxStateLength = 512
 /** Of an entry; where there is too much, longer ones go first. */

@@ -1,5 +1,6 @@
 // Outcomes on their way to the results topic, keyed by webhook id and framed with the registered schema.
 import type avro from 'avsc'
+import { traceRecordHeaders } from '../domain/trace-context.ts'
 import type { OutcomeSink } from '../ports.ts'
 import { outcomeRecordOf } from './outcome-record.ts'
 import type { RecordWriter } from './record-writer.ts'
@@ -16,10 +17,10 @@ export interface OutcomeSinkOptions {
 export function createOutcomeSink({ writer, schema, schemaId, workerId }: OutcomeSinkOptions): OutcomeSink {
   const encode = createValueEncoder(schema, schemaId)
   return {
-    async write(outcome, giveUp) {
+    async write(outcome, giveUp, trace = null) {
       const value = encode(outcomeRecordOf(outcome, workerId))
       const key = Buffer.from(outcome.webhookId ?? outcome.eventId)
-      await writer.append({ key, value }, giveUp ?? null)
+      await writer.append({ key, value, headers: traceRecordHeaders(trace) }, giveUp ?? null)
     },
     stop: () => writer.stop(),
   }

@@ -3,7 +3,8 @@
 // has what was parked of it too.
 import type avro from 'avsc'
 import type { Kafka } from 'kafkajs'
-import { parkedHeaders } from '../domain/parked-delivery.ts'
+import { expectationHeaders } from '../domain/parked-delivery.ts'
+import { traceRecordHeaders } from '../domain/trace-context.ts'
 import type { Observer, Parking } from '../ports.ts'
 import { parkedRecordOf } from './parked-record.ts'
 import { ProducerConnection } from './producer-connection.ts'
@@ -52,7 +53,7 @@ export async function startParking(options: ParkingOptions): Promise<Parking> {
         key: Buffer.from(parked.callId),
         value: encode(parkedRecordOf(parked)),
         partition,
-        headers: parkedHeaders(parked),
+        headers: { ...expectationHeaders(parked), ...traceRecordHeaders(parked.trace) },
       }
       return { topic, partition, offset: await writer.append(record, giveUp ?? null) }
     },

@@ -68,7 +68,7 @@ export class DeliveryWrites {
     const span = tracer.begin({ kind: 'outcome', result, reason }, this.#trace)
     await ended(
       span,
-      this.#asMember(() => outcomes.write(outcome, this.#lost)),
+      this.#asMember(() => outcomes.write(outcome, this.#lost, span.context)),
     )
   }
 

@@ -3,7 +3,7 @@
 // the last bit, unused bits of its last character included. PUBLISHING.md has the format for other languages.
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { SecretPlace } from '../domain/unseal.ts'
-import type { SealingKey } from '../ports.ts'
+import type { SealingKey } from '../domain/sealing-key.ts'
 
 /** 96 bits: what GCM is made for. A nonce must never serve twice under one key. */
 export const nonceBytes = 12

@@ -1,6 +1,6 @@
 // The retry topics, in memory: what is parked stands in the fake source's logs at once, and is acknowledged when the test
 // lets it. A record whose writer dies meanwhile stays written.
-import { parkedHeaders } from '../../src/domain/parked-delivery.ts'
+import { expectationHeaders } from '../../src/domain/parked-delivery.ts'
 import type { ParkedDelivery } from '../../src/domain/parked-delivery.ts'
 import type { RecordPosition } from '../../src/domain/record-position.ts'
 import type { DecodedParked, EventDecoder, ParkedDecoder, Parking, SourceRecord } from '../../src/ports.ts'
@@ -23,7 +23,7 @@ export class RetryLog {
 
   append(parked: ParkedDelivery, delayMs: number): RecordPosition {
     const value = Buffer.from(String(this.writes.length))
-    const record = { key: Buffer.from(parked.callId), value, headers: parkedHeaders(parked) }
+    const record = { key: Buffer.from(parked.callId), value, headers: expectationHeaders(parked) }
     const place = this.#source.park(delayMs, parked.source.partition, record)
     this.writes.push({ parked, delayMs, place })
     return place

@@ -1,11 +1,14 @@
 // One trace from the record in Kafka to the clients' servers, through a retry topic, as a collector of spans sees it.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { traceContextIn } from '../../src/domain/trace-context.ts'
 import { deliveryIdOf } from '../../src/join/delivery-id.ts'
 import { startReceiver } from '../../src/local/receiver.ts'
 import type { Receiver } from '../../src/local/receiver.ts'
 import { simulateCall } from '../../src/local/simulated-call.ts'
+import { quietClient } from '../harness/quiet-client.ts'
 import { startSpanCollector } from '../harness/span-collector.ts'
 import type { CollectedSpan, SpanCollector } from '../harness/span-collector.ts'
+import { readTopic } from '../harness/whole-topic.ts'
 import { startWorkerProcess } from '../harness/worker-process.ts'
 import { startWorkerRig, webhookRecord } from '../harness/worker-rig.ts'
 import type { WorkerRig } from '../harness/worker-rig.ts'
@@ -118,6 +121,9 @@ describe('with a collector', () => {
         'error.type': '500',
       },
     })
+    const { records } = await readTopic(quietClient(rig.settings), outcomes.name)
+    const written = records.map((record) => traceContextIn(record.headers)?.spanId)
+    expect(new Set(written)).toEqual(new Set(named(`send ${outcomes.name}`).map(({ spanId }) => spanId)))
     expect(collector.resource).toMatchObject({
       'service.name': 'call-webhook-worker',
       'deployment.environment.name': 'test',

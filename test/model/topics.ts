@@ -2,7 +2,7 @@
 // Invariants: one partition number stands for that partition of every topic; what was appended never changes. Offsets are
 // missing, as compaction and the markers of transactions leave them, but never at the end.
 import type { CallEvent } from '../../src/domain/call-event.ts'
-import { parkedHeaders } from '../../src/domain/parked-delivery.ts'
+import { expectationHeaders } from '../../src/domain/parked-delivery.ts'
 import type { ParkedDelivery } from '../../src/domain/parked-delivery.ts'
 import type { RecordPosition } from '../../src/domain/record-position.ts'
 import { retryTopicOf } from '../../src/domain/retry-topic.ts'
@@ -65,7 +65,7 @@ export class Topics {
   appendParked(parked: ParkedDelivery, delayMs: number): RecordPosition {
     const log = this.log({ topic: retryTopicOf(retryPrefix, delayMs), partition: parked.source.partition })
     const bytes = parked.eventBytes.byteLength
-    const headers = parkedHeaders(parked)
+    const headers = expectationHeaders(parked)
     return this.#append(log, {
       content: { kind: 'parked', parked },
       bytes,

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { untouched } from '../../../src/domain/delivery.ts'
 import type { WebhookId } from '../../../src/domain/ids.ts'
-import { parkedHeaders, readExpectation } from '../../../src/domain/parked-delivery.ts'
-import { traceContextIn } from '../../../src/domain/trace-context.ts'
+import { expectationHeaders, readExpectation } from '../../../src/domain/parked-delivery.ts'
 import type { ParkedDelivery } from '../../../src/domain/parked-delivery.ts'
 
 const parkedFor = (expectedAtMs: number | null, ...webhookIds: readonly string[]): ParkedDelivery => ({
@@ -25,7 +24,7 @@ describe('what a parked record says in its headers', () => {
   it.each(['w', 'ключ 😀', '0', 'a\tb'])(
     'is when there should be room, and at whose receiver: %s',
     (webhookId) => {
-      const headers = parkedHeaders(parkedFor(1_700_000_000_000.6, webhookId))
+      const headers = expectationHeaders(parkedFor(1_700_000_000_000.6, webhookId))
       const expected = { atMs: 1_700_000_000_001, webhookId }
       expect(readExpectation(asBytes(headers))).toEqual(expected)
       expect(readExpectation(headers)).toEqual(expected)
@@ -33,20 +32,8 @@ describe('what a parked record says in its headers', () => {
   )
 
   it('is nothing where the delay decides', () => {
-    expect(parkedHeaders(parkedFor(null, 'w'))).toEqual({})
-    expect(parkedHeaders(parkedFor(1_700_000_000_000))).toEqual({})
-  })
-})
-
-describe('the trace that a parked record is part of', () => {
-  it('is in its headers, whole', () => {
-    const spanId = '00f067aa0ba902b7'
-    const trace = { traceId: 'a'.repeat(32), spanId, recorded: 'yes', traceState: 'a=1' } as const
-    const headers = parkedHeaders({ ...parkedFor(1_700_000_000_000, 'w'), trace })
-    expect(traceContextIn(asBytes(headers))).toEqual(trace)
-    expect(readExpectation(headers)).toMatchObject({ webhookId: 'w' })
-    const plain = { ...trace, traceState: '' }
-    expect(Object.keys(parkedHeaders({ ...parkedFor(null, 'w'), trace: plain }))).toEqual(['traceparent'])
+    expect(expectationHeaders(parkedFor(null, 'w'))).toEqual({})
+    expect(expectationHeaders(parkedFor(1_700_000_000_000))).toEqual({})
   })
 })
 

@@ -1,7 +1,7 @@
 // The rules are those of https://www.w3.org/TR/trace-context-1/, sections 3.2 and 3.3.
 import { describe, expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
-import { traceContextIn, traceHeaders } from '../../../src/domain/trace-context.ts'
+import { traceContextIn, traceHeaders, traceRecordHeaders } from '../../../src/domain/trace-context.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const spanId = '00f067aa0ba902b7'
@@ -120,5 +120,12 @@ describe('the headers of what a trace leads to', () => {
     expect(traceHeaders(context, 'none')).toEqual([])
     expect(traceHeaders(null, 'both')).toEqual([])
     expect(traceHeaders({ ...context, traceState: '' }, 'both')).toEqual(['traceparent', parent])
+  })
+
+  it('tell a record of ours all of it', () => {
+    const bytes = Object.entries(traceRecordHeaders(context)).map(([name, text]) => [name, Buffer.from(text)])
+    expect(traceContextIn(Object.fromEntries(bytes))).toEqual(context)
+    expect(traceRecordHeaders({ ...context, traceState: '' })).toEqual({ traceparent: parent })
+    expect(traceRecordHeaders(null)).toEqual({})
   })
 })
