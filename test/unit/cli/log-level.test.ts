@@ -19,6 +19,7 @@ beforeEach(async () => {
     host: '127.0.0.1',
     port: 0,
     metrics: { text: async () => '', contentType: 'text/plain' },
+    status: () => ({}),
     ready: () => ({}),
     live: () => ({}),
     logLevel: control,

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { LogLevelControl } from '../../../src/telemetry/log-level.ts'
 import { createOpsServer } from '../../../src/telemetry/ops-server.ts'
 import type { OpsServer } from '../../../src/telemetry/ops-server.ts'
 import { statusReport } from '../../../src/telemetry/status-report.ts'
 import type { StatusReport } from '../../../src/telemetry/status-report.ts'
 import type { WorstRow } from '../../../src/telemetry/worst-rows.ts'
+import { VirtualClock } from '../../fakes/virtual-clock.ts'
 import { runCli } from '../../harness/run-cli.ts'
 import { aStanding } from '../telemetry/a-standing.ts'
 
@@ -60,6 +62,12 @@ async function worker(
     port: 0,
     metrics: { text: () => Promise.resolve(''), contentType: 'text/plain' },
     status: () => ({ ...report, worst, ...changes }),
+    logLevel: new LogLevelControl({
+      configured: 'info',
+      clock: new VirtualClock(),
+      apply: () => {},
+      tell: () => {},
+    }),
     ready: () => ({}),
     live: () => ({}),
   })
