@@ -11,11 +11,10 @@ export function consoleCommand(terminal: Terminal, finish: (code: number) => voi
     .addHelpText('after', '\nExample:\n  node src/main.ts console --config config/production.json')
     .action(async (choice: ConfigChoice) => {
       const settings = settingsFor(choice, terminal)
+      const interrupted = terminal.untilInterrupted()
       // Loaded late: faulty settings are told before the clients are even read in.
       const { runConsole } = await import('../console/console.ts')
-      await runConsole(settings, terminal.untilInterrupted(), (address) =>
-        terminal.out(`console: ${address}`),
-      )
+      await runConsole(settings, interrupted, (address) => terminal.out(`console: ${address}`))
       finish(0)
     })
 }

@@ -21,9 +21,10 @@ export function workerCommand(terminal: Terminal, finish: (code: number) => void
         const [mistyped] = command.args
         if (mistyped !== undefined) command.error(`error: no such command: ${mistyped}; see --help`)
         const settings = settingsFor(choice, terminal)
+        const interrupted = terminal.untilInterrupted()
         // Loaded late: faulty settings are told before the clients are even read in.
         const { runWorker } = await import('../worker.ts')
-        finish(await runWorker(settings, terminal.untilInterrupted()))
+        finish(await runWorker(settings, interrupted))
       })
   )
 }
