@@ -18,6 +18,8 @@ export interface Times {
   readonly poisonMs: number
   readonly kills: number
   readonly killEveryMs: number
+  /** How long a new worker has been ready before an old one goes. */
+  readonly readyForMs: number
 }
 
 /** A figure of a row's own, with its goal where it has one. */
@@ -45,7 +47,8 @@ export interface Row {
   readonly workers?: number
   /** Of the workers, beside those that all rows have. */
   readonly settings?: Readonly<Record<string, string>>
-  readonly recoveryWithinMs: number
+  /** Null: told, without a goal. */
+  readonly recoveryWithinMs: number | null
   /**
    * Once all is as before, how long workers may still not know of what was deleted meanwhile; default 1 s. A table
    * that could not be read is asked for again after up to 5 s.

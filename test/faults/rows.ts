@@ -1,4 +1,5 @@
 // Every row of the fault suite, by name, and how long things last in it: as the goals say, or short.
+import { rollingUpdateOfWorkers } from '../harness/manifests.ts'
 import type { Row, Times } from './row.ts'
 import { brokerAway } from './rows/broker-away.ts'
 import { calm } from './rows/calm.ts'
@@ -8,12 +9,14 @@ import { kills } from './rows/kills.ts'
 import { outcomesRefused } from './rows/outcomes-refused.ts'
 import { poison } from './rows/poison.ts'
 import { registryAway } from './rows/registry-away.ts'
+import { rollingUpgrades } from './rows/rolling-upgrade.ts'
 import { storm } from './rows/storm.ts'
 import { threeBrokers } from './rows/three-brokers.ts'
 
 export const rows: readonly Row[] = [
   ...calm,
   ...cleanLeaves,
+  ...rollingUpgrades,
   ...kills,
   ...frozen,
   ...storm,
@@ -43,6 +46,7 @@ export const fullTimes: Times = {
   poisonMs: 30_000,
   kills: 8,
   killEveryMs: 15_000,
+  readyForMs: rollingUpdateOfWorkers().minReadySeconds * 1_000,
 }
 
 /** Above the shortest session that the group allows, where the group has to notice. */
@@ -60,4 +64,5 @@ export const shortTimes: Times = {
   poisonMs: 8_000,
   kills: 2,
   killEveryMs: 8_000,
+  readyForMs: 500,
 }

@@ -113,9 +113,7 @@ export async function playRow(
       ...missedOf(verdict),
       ...leaks,
       ...measured.flatMap(missedGoal),
-      ...(recoveryMs === null || recoveryMs > row.recoveryWithinMs
-        ? [`recovery took ${recoveryMs ?? `more than ${recoveryPatienceMs}`} ms, not ${row.recoveryWithinMs}`]
-        : []),
+      ...missedRecovery(recoveryMs, row),
     ],
     tookS: Math.round((epochMs() - startedAtMs) / 1_000),
     node: process.versions.node,
@@ -207,6 +205,11 @@ function missedOf({ anomalies, duplicates, setBacks }: Verdict): readonly string
   return Object.entries(all).flatMap(([name, cases]) =>
     cases.length === 0 ? [] : [`${name}: ${cases.length}, such as ${cases.slice(0, 3).join('; ')}`],
   )
+}
+
+function missedRecovery(recoveryMs: number | null, { recoveryWithinMs }: Row): readonly string[] {
+  if (recoveryWithinMs === null || (recoveryMs !== null && recoveryMs <= recoveryWithinMs)) return []
+  return [`recovery took ${recoveryMs ?? `more than ${recoveryPatienceMs}`} ms, not ${recoveryWithinMs}`]
 }
 
 function missedGoal({ name, value, atMost, atLeast }: Measured): readonly string[] {
