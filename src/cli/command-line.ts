@@ -11,6 +11,7 @@ import { schemasCommand } from './schemas-command.ts'
 import { secretsCommand } from './secrets-command.ts'
 import { sendTestCommand } from './send-test-command.ts'
 import { settingsCommand } from './settings-command.ts'
+import { simulateCommand } from './simulate-command.ts'
 import { stackCommand } from './stack-command.ts'
 import type { Terminal } from './terminal.ts'
 import { topCommand } from './top-command.ts'
@@ -55,6 +56,7 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
     .addCommand(secretsCommand(terminal, finish))
     .addCommand(logLevelCommand(terminal, finish))
     .addCommand(settingsCommand(terminal, finish))
+    .addCommand(simulateCommand(terminal, finish))
     .addCommand(stackCommand(terminal, finish))
     .addCommand(demoCommand(terminal, finish))
     .addHelpText('after', '\nExample:\n  node src/main.ts --config config/production.json')

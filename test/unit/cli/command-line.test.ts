@@ -57,6 +57,7 @@ describe('help', () => {
       'log-level',
       'settings',
       'settings print',
+      'simulate',
       'stack',
       'demo',
     ])
