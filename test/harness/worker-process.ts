@@ -42,15 +42,17 @@ export async function startWorkerProcess(
   const killWithUs = (): boolean => child.kill('SIGKILL')
   process.once('exit', killWithUs)
   child.once('exit', () => process.off('exit', killWithUs))
-  await until(
-    async () => {
-      if (child.exitCode !== null) throw new Error(`the worker ended with ${child.exitCode}: ${output()}`)
-      return isReady(opsPort)
-    },
-    'the worker to be ready',
-    readyWithinMs,
-    output,
-  )
+  const isUp = async (): Promise<boolean> => {
+    if (child.exitCode !== null) throw new Error(`the worker ended with ${child.exitCode}: ${output()}`)
+    return isReady(opsPort)
+  }
+  try {
+    await until(isUp, 'the worker to be ready', readyWithinMs, output)
+  } catch (error) {
+    // Nobody else knows of it, and this process would wait for its output.
+    child.kill('SIGKILL')
+    throw error
+  }
   return {
     pid: pidOf(child),
     opsPort,
