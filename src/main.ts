@@ -3,7 +3,6 @@
 // them, so one that came earlier would be lost, and the worker at work until it is killed.
 import { constants } from 'node:os'
 import process from 'node:process'
-import { buffer } from 'node:stream/consumers'
 
 /** Milliseconds that a reader who hangs has for the last lines of a process that was told to end, or that failed. */
 const lastLinesMs = 2_000
@@ -23,12 +22,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const { runCommandLine } = await import('./cli/command-line.ts')
+const { processStreams } = await import('./cli/process-streams.ts')
 const exitCode = await runCommandLine(process.argv.slice(2), {
-  environment: process.env,
-  out: (line) => process.stdout.write(`${line}\n`),
-  err: (line) => process.stderr.write(`${line}\n`),
-  style: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' ? 'colours' : 'plain',
-  readInput: () => buffer(process.stdin),
+  ...processStreams(process),
   untilInterrupted() {
     isAwaited = !isInterrupted
     return interrupted.promise

@@ -5,14 +5,17 @@ import { version } from '../settings/version.ts'
 import { consoleCommand } from './console-command.ts'
 import { demoCommand } from './demo-command.ts'
 import { expectedError } from './expected-error.ts'
+import { inspectCommand } from './inspect-command.ts'
 import { logLevelCommand } from './log-level-command.ts'
 import { renderCommand } from './render-command.ts'
+import { replayCommand } from './replay-command.ts'
 import { schemasCommand } from './schemas-command.ts'
 import { secretsCommand } from './secrets-command.ts'
 import { sendTestCommand } from './send-test-command.ts'
 import { settingsCommand } from './settings-command.ts'
 import { simulateCommand } from './simulate-command.ts'
 import { stackCommand } from './stack-command.ts'
+import { tailCommand } from './tail-command.ts'
 import type { Terminal } from './terminal.ts'
 import { topCommand } from './top-command.ts'
 import { topicsCommand } from './topics-command.ts'
@@ -53,6 +56,9 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
     .addCommand(webhooksCommand(terminal, finish))
     .addCommand(renderCommand(terminal, finish))
     .addCommand(sendTestCommand(terminal, finish))
+    .addCommand(tailCommand(terminal, finish))
+    .addCommand(inspectCommand(terminal, finish))
+    .addCommand(replayCommand(terminal, finish))
     .addCommand(secretsCommand(terminal, finish))
     .addCommand(logLevelCommand(terminal, finish))
     .addCommand(settingsCommand(terminal, finish))

@@ -9,8 +9,17 @@ export interface Terminal {
   err(line: string): void
   /** Of the results: `colours` where a person looks at them on a terminal and has not asked for none (NO_COLOR). */
   readonly style: 'colours' | 'plain'
+  /**
+   * Shows how far something has come, in place of what was shown before, where a person looks at the error stream; null
+   * takes it away. Elsewhere it is not shown.
+   */
+  progress(text: string | null): void
+  /** Asks a person; null where none sits at the terminal. */
+  ask(question: string): Promise<string | null>
   /** All of the standard input, to its end. */
   readInput(): Promise<Uint8Array>
+  /** Resolves when nobody reads the results any more, as with `| head`. */
+  untilUnread(): Promise<void>
   /** Resolves at Ctrl-C or SIGTERM. */
   untilInterrupted(): Promise<void>
 }

@@ -543,7 +543,8 @@ export interface WebhookOutcomeRecord {
 /**
  * One event on its way to one webhook, or to a chunk of them, that waits in a retry topic until it is
  * due. Topics webhook-retries.<delay>, key call_id, partition number of the event. Only workers write
- * and read it.
+ * and read it, and the command replay writes to the topic without delay, with headers replay-run,
+ * replay-selection, replay-number and replay-deliveries.
  */
 export interface ParkedDeliveryRecord {
   /** The value of the event's record as it was read, with the registry's framing, byte for byte. */

@@ -54,7 +54,8 @@ export function join(
 
 /**
  * The deliveries of a parked record. Those of a chunk are as new as those of an event; any other carries its horizon
- * along as it was fixed.
+ * along as it was fixed, a replay too: whoever asked for it has counted the webhook's own from then, and counted from the
+ * event it would be over before the first try.
  */
 export function resume(
   { webhookIds, replay, progress, eventBytes, source, eventTimeMs, expiresAtMs, trace }: ParkedDelivery,
@@ -62,7 +63,7 @@ export function resume(
   horizonOf: HorizonOf,
 ): readonly Delivery[] {
   const about = { event, eventBytes, source, replay, progress, time: { eventTimeMs, expiresAtMs }, trace }
-  const isNew = progress.attempts + progress.deferrals === 0
+  const isNew = replay === 0 && progress.attempts + progress.deferrals === 0
   return webhookIds.map((id) => deliveryOf(about, id, isNew ? horizonOf(id) : null))
 }
 

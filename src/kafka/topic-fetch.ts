@@ -63,17 +63,22 @@ export const faultOf = (error: Error): ReadFault => {
 export const partitionsOf = (cluster: ClusterInternals, topic: string): number[] =>
   cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)
 
-/** `latest` is the last stable offset, as the fetches see it: an open transaction must not hold readiness. */
+/**
+ * `latest` is the last stable offset, as the fetches see it: an open transaction must not hold readiness. `sinceMs`, epoch
+ * milliseconds: of the first record that is not older; -1 where there is none.
+ */
 export const readOffsets = async (
   cluster: ClusterInternals,
   topic: string,
   partitions: readonly number[],
-  which: 'earliest' | 'latest',
+  which: 'earliest' | 'latest' | { readonly sinceMs: number },
 ): Promise<Map<number, bigint>> => {
   const asked = { topic, partitions: partitions.map((partition) => ({ partition })) }
   const answers = await askAgain(async () => {
     try {
-      return await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: which === 'earliest' }])
+      const moment =
+        typeof which === 'object' ? { fromTimestamp: which.sinceMs } : { fromBeginning: which === 'earliest' }
+      return await cluster.fetchTopicsOffset([{ ...asked, ...moment }])
     } catch (error) {
       // A topic made a moment ago: who leads its partitions is only being decided.
       await cluster.refreshMetadata()

@@ -22,6 +22,10 @@ export interface TopicRangeOptions {
   rangesOf(held: ReadonlyMap<number, OffsetRange>): ReadonlyMap<number, OffsetRange>
   /** Bytes are views into the response: copy what is kept. */
   onRecords(partition: number, records: readonly ReadRecord[]): void | Promise<void>
+  /** Epoch milliseconds: of each partition only what was written from then on counts as held. Absent: all. */
+  readonly sinceMs?: number
+  /** Where a partition goes on that has come to `nextOffset`: there or later; what lies between is not fetched. */
+  skipTo?(partition: number, nextOffset: bigint): bigint
   /** Milliseconds without an answer after which it is given up; default half a minute, for which a person waits. */
   readonly silentForMs?: number
 }
@@ -136,7 +140,9 @@ async function readOn(options: TopicRangeOptions, progress: Progress): Promise<v
         position(partition, nextOffset) {
           silence.answered()
           const range = left.get(partition)
-          if (range !== undefined && nextOffset >= range.to) left.delete(partition)
+          const goesOn = options.skipTo?.(partition, nextOffset) ?? nextOffset
+          if (goesOn > nextOffset) progress.positions.set(partition, goesOn)
+          if (range !== undefined && goesOn >= range.to) left.delete(partition)
           if (left.size === 0) ended.resolve()
         },
       },
@@ -160,14 +166,23 @@ async function readOn(options: TopicRangeOptions, progress: Progress): Promise<v
 /** Places every partition, the ones that are not read at their ends: a fetch asks for all that a broker leads. */
 async function planOf(
   cluster: TopicCluster['cluster'],
-  { topic, rangesOf }: TopicRangeOptions,
+  { topic, rangesOf, sinceMs }: TopicRangeOptions,
   positions: Map<number, bigint>,
 ): Promise<Map<number, OffsetRange>> {
   const partitions = partitionsOf(cluster, topic)
   const ends = await readOffsets(cluster, topic, partitions, 'latest')
-  const beginnings = await readOffsets(cluster, topic, partitions, 'earliest')
+  const beginnings = await readOffsets(
+    cluster,
+    topic,
+    partitions,
+    sinceMs === undefined ? 'earliest' : { sinceMs },
+  )
   const held = new Map<number, OffsetRange>()
-  for (const [partition, to] of ends) held.set(partition, { from: beginnings.get(partition) ?? 0n, to })
+  for (const [partition, to] of ends) {
+    const from = beginnings.get(partition) ?? 0n
+    // The answer where nothing is that young.
+    held.set(partition, { from: from < 0n ? to : from, to })
+  }
   const ranges = rangesOf(held)
   for (const [partition, { to }] of held) positions.set(partition, ranges.get(partition)?.from ?? to)
   return new Map([...ranges].filter(([, { from, to }]) => from < to))

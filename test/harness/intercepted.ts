@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
-type Method = 'produce' | 'fetch' | 'offsetCommit'
+type Method = 'produce' | 'fetch' | 'offsetCommit' | 'addPartitionsToTxn' | 'endTxn'
 type Request = (request: object) => Promise<unknown>
 const { prototype }: { prototype: Record<Method, Request> } = require('kafkajs/src/broker')
 const { KafkaJSConnectionError } = require('kafkajs/src/errors')

@@ -14,6 +14,12 @@ export interface CliWorld {
   readonly input?: string
   /** Default: plain. */
   readonly style?: Terminal['style']
+  /** What a person answers to every question. Default: nobody is there. */
+  readonly answer?: string
+  /** Default: at once, which ends what would go on for ever. */
+  readonly interrupted?: Promise<void>
+  /** Called with each line of the results. */
+  onLine?(line: string): void
 }
 
 export async function runCli(words: readonly string[], world: CliWorld = {}): Promise<CliRun> {
@@ -21,11 +27,17 @@ export async function runCli(words: readonly string[], world: CliWorld = {}): Pr
   const err: string[] = []
   const exitCode = await runCommandLine(words, {
     environment: world.environment ?? {},
-    out: (line) => void out.push(line),
+    out(line) {
+      out.push(line)
+      world.onLine?.(line)
+    },
     err: (line) => void err.push(line),
     style: world.style ?? 'plain',
+    progress() {},
+    ask: () => Promise.resolve(world.answer ?? null),
     readInput: () => Promise.resolve(Buffer.from(world.input ?? '')),
-    untilInterrupted: () => Promise.resolve(),
+    untilUnread: () => new Promise(() => {}),
+    untilInterrupted: () => world.interrupted ?? Promise.resolve(),
   })
   return { exitCode, out: out.join('\n'), err: err.join('\n') }
 }

@@ -245,8 +245,11 @@ describe('the commands', () => {
         environment,
         out: line,
         err: line,
-        readInput: () => Promise.resolve(new Uint8Array()),
         style: 'plain',
+        progress() {},
+        ask: () => Promise.resolve(null),
+        readInput: () => Promise.resolve(new Uint8Array()),
+        untilUnread: never,
         untilInterrupted: never,
       })
       return { exitCode, lines }

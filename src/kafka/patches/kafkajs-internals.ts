@@ -168,7 +168,13 @@ export interface ClusterInternals {
   findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[]
   findBroker(options: { nodeId: string }): Promise<BrokerInternals>
   fetchTopicsOffset(
-    topics: { topic: string; partitions: { partition: number }[]; fromBeginning: boolean }[],
+    topics: {
+      topic: string
+      partitions: { partition: number }[]
+      fromBeginning?: boolean
+      /** Epoch milliseconds. */
+      fromTimestamp?: number
+    }[],
   ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>
 }
 

@@ -51,6 +51,9 @@ describe('help', () => {
       'webhooks delete',
       'render',
       'send-test',
+      'tail',
+      'inspect',
+      'replay',
       'secrets',
       'secrets key',
       'secrets rotate',
@@ -64,7 +67,7 @@ describe('help', () => {
     for (const words of commands) {
       const { exitCode, out, err } = await run([...words, '--help'])
       expect({ words, exitCode, err }).toEqual({ words, exitCode: 0, err: '' })
-      expect(out).toMatch(/\nExample:\n {2}.*(node src\/main\.ts|npm run)/)
+      expect(out).toMatch(/\nExamples?:\n {2}.*(node src\/main\.ts|npm run)/)
     }
   })
 

@@ -133,6 +133,10 @@ describe('a webhook’s own horizon', () => {
     expect(expiries(resume(parkedOf({}), event, horizons))).toEqual([1_400, 2_000, 2_000])
   })
 
+  it('was counted from the asking for a replay, and is not counted from the event again', () => {
+    expect(expiries(resume(parkedOf({ replay: 1 }), event, horizons))).toEqual([2_000, 2_000, 2_000])
+  })
+
   it.each(['attempts', 'deferrals'])(
     'is fixed once there were %s: what it is later changes nothing',
     (counted) => {
