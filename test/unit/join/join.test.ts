@@ -105,6 +105,7 @@ describe('a fan-out that is larger than a chunk', () => {
         eventTimeMs: 1_000,
         expiresAtMs: 2_000,
         source,
+        trace: null,
       })),
     })
   })
