@@ -2,6 +2,7 @@
 // tests serve them with fakes, and the same suite judges both.
 import type { AttemptResult, HttpRequest } from './domain/attempt.ts'
 import type { CallEvent } from './domain/call-event.ts'
+import type { DeadLetterReason } from './domain/dead-letter-reason.ts'
 import type { WebhookId } from './domain/ids.ts'
 import type { Observation } from './domain/observation.ts'
 import type { Outcome } from './domain/outcome.ts'
@@ -135,20 +136,33 @@ export type WebhookChange =
   | { readonly kind: 'tombstone'; readonly webhookId: WebhookId }
   | { readonly kind: 'undecodable'; readonly webhookId: WebhookId; readonly detail: string }
 
-export interface TableSink {
+/** Who is told a whole topic, from its beginning and then on and on. */
+interface FollowingSink {
   /** Once, before any change: the end offset of every partition at start. */
   started(ends: ReadonlyMap<number, bigint>): void
-  change(position: RecordPosition, change: WebhookChange): void
   /** Everything below `nextOffset` was handed over, and the log ended at `endOffset`, as of `askedAtMs` (monotonic). */
   position(partition: number, nextOffset: bigint, endOffset: bigint, askedAtMs: number): void
   /** What was read of the partition may be outdated: it is read again from its beginning. */
   reset(partition: number, reason: string): void
 }
 
-export interface TableSource {
-  start(sink: TableSink): Promise<void>
+interface Following<Sink> {
+  start(sink: Sink): Promise<void>
   stop(): Promise<void>
 }
+
+export interface TableSink extends FollowingSink {
+  change(position: RecordPosition, change: WebhookChange): void
+}
+
+export type TableSource = Following<TableSink>
+
+export interface PauseSink extends FollowingSink {
+  /** `lifted`: the key's value is null. Any other value pauses, whether it can be read or not. */
+  change(key: string, state: 'paused' | 'lifted', offset: bigint): void
+}
+
+export type PauseSource = Following<PauseSink>
 
 export interface AttemptLimits {
   readonly connectTimeoutMs: number
@@ -156,9 +170,14 @@ export interface AttemptLimits {
   readonly totalTimeoutMs: number
 }
 
+export interface AttemptTerms extends AttemptLimits {
+  /** Asked when a connection stands, just before the request leaves. False: it does not, and is `withheld`. */
+  mayLeave?(): boolean
+}
+
 export interface HttpSender {
   /** Never rejects: what goes wrong is the result. */
-  send(request: HttpRequest, limits: AttemptLimits, signal: AbortSignal): Promise<AttemptResult>
+  send(request: HttpRequest, terms: AttemptTerms, signal: AbortSignal): Promise<AttemptResult>
   stop(): Promise<void>
 }
 
@@ -185,17 +204,6 @@ export interface OutcomeSink {
   write(outcome: Outcome, giveUp?: AbortSignal, trace?: TraceContext | null): Promise<void>
   stop(): Promise<void>
 }
-
-export type DeadLetterReason =
-  | 'empty_value'
-  | 'not_framed'
-  | 'unknown_schema_id'
-  | 'unsupported_schema_type'
-  | 'undecodable'
-  | 'undecodable_batch'
-  | 'missing_id'
-  | 'id_too_long'
-  | 'too_large'
 
 export interface DeadLetter {
   readonly record: SourceRecord

@@ -5,6 +5,7 @@ import { readSchema } from './kafka/schema-files.ts'
 import type { WriterSchemas } from './kafka/writer-schemas.ts'
 import { CallOrder } from './pipeline/call-order.ts'
 import { LiveIsolation } from './pipeline/live-isolation.ts'
+import type { LivePauses } from './pipeline/live-pauses.ts'
 import { Pipeline } from './pipeline/pipeline.ts'
 import type { StartGate } from './pipeline/start-gate.ts'
 import { TakeTurns } from './pipeline/take-turns.ts'
@@ -42,6 +43,7 @@ export interface WorkerParts {
   /** Longer ones become dead letters. */
   readonly maxEventBytes: number
   readonly table: GlobalTable
+  readonly pauses: LivePauses
   readonly gate: StartGate
   readonly commits: CommitHealth
 }
@@ -70,6 +72,7 @@ export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => 
     gate,
     isolation: new LiveIsolation(clock, systemRandom, observer, isolationBoundsOf(settings)),
     table: parts.table,
+    pauses: parts.pauses,
     settings: deliverySettingsOf(settings),
   }
   const delivering = {
@@ -102,6 +105,7 @@ export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => 
         turns,
         bounds,
         hasSpareRoom: (webhookId) => delivery.isolation.hasSpareRoom(webhookId),
+        mayGoOn: (pausedBy) => parts.pauses.mayGoOn(pausedBy),
       },
       parked: { event, decoder: createParkedDecoder(parkedSchema, schemas, parkedEvents, maxEventBytes) },
       settings: {
@@ -115,5 +119,6 @@ export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => 
     },
     onFailure,
   )
+  parts.pauses.onLifted(() => pipeline.look())
   return pipeline
 }

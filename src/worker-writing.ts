@@ -10,7 +10,7 @@ import { retryTopicsFor } from './kafka/retry-topics.ts'
 import { readSchema } from './kafka/schema-files.ts'
 import type { DeadLetterSink, Observer, OutcomeSink, Parking } from './ports.ts'
 import { unlessAborted } from './runtime/unless-aborted.ts'
-import { retryDelaysOf } from './settings/delivery-settings.ts'
+import { topicDelaysOf } from './settings/delivery-settings.ts'
 import type { Settings } from './settings/schema.ts'
 
 export interface WritingOptions {
@@ -44,7 +44,7 @@ export async function startWriting(options: WritingOptions): Promise<Writing> {
   const outcomeSchema = readSchema('webhook-outcome')
   const schemaId = await untilRegisteredId(registry, topics.outcomes.name, outcomeSchema, patience)
   const parkedSchema = readSchema('parked-delivery')
-  const retryTopics = retryTopicsFor(topics.retries.prefix, retryDelaysOf(settings).delaysMs)
+  const retryTopics = retryTopicsFor(topics.retries.prefix, topicDelaysOf(settings))
   const schemaIds = new Map<string, number>()
   for (const topic of retryTopics.keys())
     schemaIds.set(topic, await untilRegisteredId(registry, topic, parkedSchema, patience))

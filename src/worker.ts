@@ -36,6 +36,7 @@ import { observers } from './telemetry/observers.ts'
 import { createOpsServer } from './telemetry/ops-server.ts'
 import { ReceiverRanking } from './telemetry/receiver-ranking.ts'
 import { mostListed, statusReport } from './telemetry/status-report.ts'
+import { createPauses } from './worker-pauses.ts'
 import { createPipeline } from './worker-pipeline.ts'
 import { startWorkerTracing } from './worker-tracing.ts'
 import { startWriting } from './worker-writing.ts'
@@ -103,6 +104,13 @@ async function startUnlessAborted(
     decoder: createWebhookDecoder(readSchema('webhook-config'), schemas),
     observer,
   })
+  const { pauses, source: pauseSource } = createPauses({
+    settings,
+    client: clientConfig,
+    clock,
+    observer,
+    schemas,
+  })
   const source = createEventSource({
     kafka,
     groupId: settings.group.id,
@@ -116,8 +124,8 @@ async function startUnlessAborted(
   const gate = new StartGate(
     clock,
     {
-      tableReady: () => live.ready,
-      caughtUpAsOfMs: () => live.caughtUpAsOfMs(),
+      tableReady: () => live.ready && pauses.ready,
+      caughtUpAsOfMs: () => Math.min(live.caughtUpAsOfMs(), pauses.caughtUpAsOfMs()),
       lastHeartbeatMs: () => source.lastHeartbeatMs(),
       commitsStuckMs: (nowMs) => commits.stuckMs(nowMs),
     },
@@ -170,8 +178,11 @@ async function startUnlessAborted(
     const { maxEventBytes, brokers } = await step(checkBeforeStart(checked))
     for (const broker of brokers) sender.keepFrom({ ...broker, publicAddresses: 'its_own' })
     const writing = await startWriting({ settings, kafka, observer, doubt, warn: log.warn, signal, closing })
-    closing.push(() => tableSource.stop())
-    await step(live.hydrate(tableSource))
+    closing.push(
+      () => tableSource.stop(),
+      () => pauseSource.stop(),
+    )
+    await step(Promise.all([live.hydrate(tableSource), pauses.hydrate(pauseSource)]))
     const group = { client: clientConfig, groupId: settings.group.id, topic: topics.events.name }
     await step(commitStartPosition({ ...group, from: settings.start.from }))
     const pipeline = createPipeline(
@@ -186,6 +197,7 @@ async function startUnlessAborted(
         schemas,
         maxEventBytes,
         table: live.table,
+        pauses,
         gate,
         commits,
       },

@@ -7,8 +7,11 @@ import { demoCommand } from './demo-command.ts'
 import { expectedError } from './expected-error.ts'
 import { inspectCommand } from './inspect-command.ts'
 import { logLevelCommand } from './log-level-command.ts'
+import { pauseCommand } from './pause-command.ts'
+import { pausesCommand } from './pauses-command.ts'
 import { renderCommand } from './render-command.ts'
 import { replayCommand } from './replay-command.ts'
+import { resumeCommand } from './resume-command.ts'
 import { schemasCommand } from './schemas-command.ts'
 import { secretsCommand } from './secrets-command.ts'
 import { sendTestCommand } from './send-test-command.ts'
@@ -54,6 +57,9 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
     .addCommand(schemasCommand(terminal, finish))
     .addCommand(topCommand(terminal, finish))
     .addCommand(webhooksCommand(terminal, finish))
+    .addCommand(pauseCommand(terminal, finish))
+    .addCommand(resumeCommand(terminal, finish))
+    .addCommand(pausesCommand(terminal, finish))
     .addCommand(renderCommand(terminal, finish))
     .addCommand(sendTestCommand(terminal, finish))
     .addCommand(tailCommand(terminal, finish))

@@ -29,6 +29,7 @@ const results: Readonly<Record<OutcomeResult, true>> = {
   expired: true,
   cancelled: true,
   rejected: true,
+  shadowed: true,
 }
 
 export function outcomeFilterOptions(): readonly Option[] {

@@ -45,6 +45,7 @@ function colourOf({ result }: WebhookOutcomeRecord): 'green' | 'red' | 'yellow' 
     case 'deferred':
       return 'yellow'
     case 'cancelled':
+    case 'shadowed':
     case 'unknown':
       return 'cyan'
   }

@@ -14,6 +14,7 @@ const failureWords: Readonly<Record<TransportFailure, string>> = {
   response_too_large: 'the answer’s headers are too large',
   proxy: 'the egress proxy does not lead there',
   address_denied: 'nothing may be sent there (see http.allowedAddresses and http.deniedAddresses)',
+  withheld: 'it was taken back before it left',
   interrupted: 'it was interrupted',
 }
 

@@ -3,7 +3,7 @@
 // nothing. A delivery counts once, whatever was repeated after a crash or replayed by the operator.
 import type { WebhookOutcomeRecord } from '../domain/records.ts'
 
-/** Cancelled counts as neither: the webhook was deleted or disabled, so nobody failed. */
+/** Cancelled counts as neither: the webhook was deleted or disabled, or nothing was to be sent, so nobody failed. */
 export type Verdict = 'delivered' | 'failed' | 'cancelled'
 
 /** How a delivery stands: the replay that was counted last, and how it ended. */
@@ -50,6 +50,8 @@ function verdictOf(result: WebhookOutcomeRecord['result']): Verdict | null {
     case 'delivered':
     case 'cancelled':
       return result
+    case 'shadowed':
+      return 'cancelled'
     case 'failed':
     case 'rejected':
     case 'expired':

@@ -27,7 +27,8 @@ export interface AttemptTimings {
 
 /**
  * Why no complete answer came. The receiver's or the network's fault, but for `interrupted`, `proxy`, which is this side's
- * own way out, and `address_denied`: nothing was sent there, because nothing may be.
+ * own way out, and two after which nothing was sent: `address_denied`, because nothing may be, and `withheld`, because
+ * who asked for it took it back before it left.
  */
 export type TransportFailure =
   | 'dns'
@@ -40,6 +41,7 @@ export type TransportFailure =
   | 'response_too_large'
   | 'proxy'
   | 'address_denied'
+  | 'withheld'
   | 'interrupted'
 
 export type AttemptResult =

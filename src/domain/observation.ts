@@ -1,6 +1,7 @@
 // What happened, as typed facts. Metrics, log lines and outcome records are projections of these, so that
 // one event never has two stories. Nothing here names a path, a query, a header or a rendered value.
 import type { Outcome, OutcomeReason } from './outcome.ts'
+import type { PauseScope } from './pause-scope.ts'
 import type { TlsVerification } from './webhook-rules.ts'
 
 export type SkipReason = 'no_webhook' | 'unknown_event_type'
@@ -36,6 +37,17 @@ export type Observation =
     }
   | { readonly kind: 'table_ready'; readonly webhooks: number; readonly tookMs: number }
   | { readonly kind: 'table_reset'; readonly partition: number; readonly reason: string }
+  /** As the operator's record has it; nulls where that says nothing, or cannot be read. */
+  | {
+      readonly kind: 'pause'
+      readonly key: string
+      readonly state: 'paused' | 'lifted'
+      readonly by: string | null
+      readonly why: string | null
+    }
+  | { readonly kind: 'pauses_reset'; readonly partition: number; readonly reason: string }
+  /** How many of each kind are in force. */
+  | { readonly kind: 'pauses'; readonly inForce: Readonly<Record<PauseScope['kind'], number>> }
   /** `first`: it has an outcome of its own; the others are only counted. */
   | {
       readonly kind: 'deferred'

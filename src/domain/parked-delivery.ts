@@ -22,6 +22,18 @@ export interface ParkedDelivery {
   readonly source: RecordPosition
   /** What parked it, and so will have led to what becomes of it; null: it is part of no trace. In headers alone. */
   readonly trace: TraceContext | null
+  /**
+   * The pause for which it waits; null or absent: none. It stands in headers alone: it is asked for before the record is
+   * taken, and looked up anew then.
+   */
+  readonly pausedBy?: PausedBy | null
+}
+
+/** A pause, as whoever parked a delivery for it knew the topic of states. */
+export interface PausedBy {
+  readonly key: string
+  /** Offset of the last lifting of a pause that everybody had heard of; -1: of none. */
+  readonly asOf: bigint
 }
 
 /** Of a parked record that waits for room: when there should be some, and at whose receiver. */
@@ -31,6 +43,8 @@ export interface Expectation {
   readonly webhookId: WebhookId
 }
 
+const pausedHeader = 'paused-by'
+const asOfHeader = 'paused-as-of'
 const atHeader = 'expected-at'
 const webhookHeader = 'webhook-id'
 
@@ -38,10 +52,20 @@ const webhookHeader = 'webhook-id'
 export function expectationHeaders({
   webhookIds,
   progress: { expectedAtMs },
+  pausedBy = null,
 }: ParkedDelivery): Readonly<Record<string, string>> {
   const [webhookId] = webhookIds
-  if (expectedAtMs === null || webhookId === undefined) return {}
-  return { [atHeader]: String(Math.round(expectedAtMs)), [webhookHeader]: webhookId }
+  const paused =
+    pausedBy === null ? {} : { [pausedHeader]: pausedBy.key, [asOfHeader]: String(pausedBy.asOf) }
+  if (expectedAtMs === null || webhookId === undefined) return paused
+  return { ...paused, [atHeader]: String(Math.round(expectedAtMs)), [webhookHeader]: webhookId }
+}
+
+/** The pause for which a record waits; null: for none. */
+export function readPausedBy(headers: Readonly<Record<string, unknown>>): PausedBy | null {
+  if (headers[pausedHeader] === undefined) return null
+  const asOf = textOf(headers[asOfHeader])
+  return { key: textOf(headers[pausedHeader]), asOf: /^\d{1,19}$/.test(asOf) ? BigInt(asOf) : -1n }
 }
 
 /** Null: nothing is expected, or it cannot be read. */

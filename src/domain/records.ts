@@ -370,11 +370,20 @@ export interface WebhookConfigRecord {
 /**
  * delivered: the receiver accepted. retry_scheduled: a try failed and another one is parked. deferred:
  * parked without a try. failed: tried and given up. expired: too late before any try. cancelled: the
- * webhook was deleted or disabled. rejected: no request could be made. A symbol that this reader does
- * not know decodes to unknown.
+ * webhook was deleted or disabled. rejected: no request could be made. shadowed: a request could have
+ * been made and was not, because the worker runs in shadow. A symbol that this reader does not know
+ * decodes to unknown.
  */
 type OutcomeResultSymbol =
-  'unknown' | 'delivered' | 'retry_scheduled' | 'deferred' | 'failed' | 'expired' | 'cancelled' | 'rejected'
+  | 'unknown'
+  | 'delivered'
+  | 'retry_scheduled'
+  | 'deferred'
+  | 'failed'
+  | 'expired'
+  | 'cancelled'
+  | 'rejected'
+  | 'shadowed'
 
 /**
  * Why the result is what it is; a closed list, so a new reason is a change of this schema. A symbol
@@ -611,4 +620,23 @@ export interface ParkedDeliveryRecord {
   readonly source_partition: number
   /** Offset of the event in source_partition. */
   readonly source_offset: number
+}
+
+/**
+ * Deliveries that are paused, by an operator's command. Topic webhook-states, compacted, one
+ * partition. The key says which: all, account:<account_id>, webhook:<webhook_id>, or
+ * origin:<protocol>://<host>:<port>. While a key has a value, no request begins for what it names; a
+ * null value lifts the pause. A worker decides by the key and by whether there is a value: a value
+ * that it cannot read pauses too.
+ */
+export interface WebhookStateRecord {
+  /**
+   * When it was paused, by the clock of who paused it, in milliseconds since 1970-01-01 UTC. For people:
+   * nothing is decided by it.
+   */
+  readonly paused_since: number
+  /** Who paused it: a name, or whatever the command was told. Empty: it was not said. */
+  readonly by: string
+  /** Why it was paused, in their words. Empty: it was not said. */
+  readonly why: string
 }

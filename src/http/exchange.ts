@@ -16,6 +16,8 @@ export interface ExchangeOptions {
   readonly totalTimeoutMs: number
   readonly maxResponseBytes: number
   readonly signal: AbortSignal
+  /** Asked once, when a connection stands; left out: it may. */
+  mayLeave?(): boolean
   monotonicMs(): number
 }
 
@@ -60,6 +62,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#over) controller.abort(new Cut())
     // In a process that stood still, the connection is told of before the timer is.
     else if (this.#elapsedMs() >= this.#options.totalTimeoutMs) this.#late()
+    else if (this.#options.mayLeave?.() === false) this.#unanswered('withheld', 'taken back before it left')
     else this.#connectMs = this.#elapsedMs()
   }
 

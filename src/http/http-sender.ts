@@ -71,13 +71,14 @@ export function createHttpSender(options: HttpSenderOptions, clock: Clock): Coun
     }),
   )
   return {
-    send(request, { totalTimeoutMs }, signal) {
+    send(request, { totalTimeoutMs, mayLeave }, signal) {
       return new Promise<AttemptResult>((resolve) => {
         const exchange = new Exchange(
           {
             totalTimeoutMs,
             maxResponseBytes: options.maxResponseBytes,
             signal,
+            mayLeave: mayLeave ?? (() => true),
             monotonicMs: () => clock.monotonicMs(),
           },
           resolve,

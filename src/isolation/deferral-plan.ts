@@ -37,6 +37,28 @@ export function planDeferral(deferral: Deferral, facts: DeferralFacts): Deferral
   return dueAtMs > expiresAtMs ? { kind: 'over' } : { kind: 'park', delayMs, dueAtMs, expectedAtMs }
 }
 
+export interface PauseFacts extends Pick<DeferralFacts, 'expiresAtMs' | 'nowMs'> {
+  /** Of the retry topic for what the operator paused. */
+  readonly delayMs: number
+}
+
+/**
+ * Where a delivery waits that the operator paused: until the pause is over, which nobody knows, or its horizon, at which
+ * it is taken to end. It is never given up for a wait that may be over any moment.
+ */
+export function planPause({
+  expiresAtMs,
+  delayMs,
+  nowMs,
+}: PauseFacts): Omit<Extract<DeferralPlan, { kind: 'park' }>, 'kind'> {
+  const isLast = expiresAtMs <= nowMs + delayMs
+  return {
+    delayMs,
+    dueAtMs: isLast ? expiresAtMs : nowMs + delayMs,
+    expectedAtMs: isLast ? expiresAtMs : null,
+  }
+}
+
 function delayFor({ kind, waitMs }: Deferral, facts: DeferralFacts): number {
   const { deferrals, delaysMs, roomDelaysMs } = facts
   switch (kind) {

@@ -101,6 +101,11 @@ export class Isolation {
     return this.#directory.held(webhookId)?.hasSpareRoom(nowMs) ?? false
   }
 
+  /** The operator holds it back: what it gets at once afterwards begins small, whatever it took before. */
+  paused(webhookId: WebhookId): void {
+    this.#directory.held(webhookId)?.limit.restart()
+  }
+
   /** Whether a quick try is within the lane's retry budget; it is spent then. */
   spendRetry(webhook: Webhook, nowMs: number): boolean {
     return this.#placeOf(webhook, nowMs).lane.retryBudget.spend(nowMs)

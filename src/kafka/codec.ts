@@ -4,19 +4,13 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import avro from 'avsc'
+import type { DeadLetterReason } from '../domain/dead-letter-reason.ts'
 import type { CallEvent } from '../domain/call-event.ts'
 import { eventTypes } from '../domain/call-event.ts'
 import type { WebhookId } from '../domain/ids.ts'
 import type { CallEventRecord, ParkedDeliveryRecord, WebhookConfigRecord } from '../domain/records.ts'
 import { traceContextIn } from '../domain/trace-context.ts'
-import type {
-  DeadLetterReason,
-  DecodedEvent,
-  EventDecoder,
-  ParkedDecoder,
-  SourceRecord,
-  WebhookChange,
-} from '../ports.ts'
+import type { DecodedEvent, EventDecoder, ParkedDecoder, SourceRecord, WebhookChange } from '../ports.ts'
 import { lengthCheckOf } from './avro-lengths.ts'
 import { headroomBytes, parkedDeliveryOf, parkedFault } from './parked-record.ts'
 import type { WriterSchemas } from './writer-schemas.ts'

@@ -2,7 +2,7 @@
 // ask for, acknowledged by all in-sync replicas. The demo and the tests speak to the worker through it.
 import type avro from 'avsc'
 import type { Kafka } from 'kafkajs'
-import type { CallEventRecord, WebhookConfigRecord } from '../domain/records.ts'
+import type { CallEventRecord, WebhookConfigRecord, WebhookStateRecord } from '../domain/records.ts'
 import type { Observer } from '../ports.ts'
 import { RecordWriter } from './record-writer.ts'
 import { registeredIdOf } from './registered-schema.ts'
@@ -52,6 +52,32 @@ export async function startWebhookPublisher(
     webhook: (webhook) => webhooks.write(webhook.webhook_id, webhook),
     deleteWebhook: (webhookId) => webhooks.write(webhookId, null),
     stop: () => webhooks.stop(),
+  }
+}
+
+export interface StatePublisher {
+  pause(key: string, state: WebhookStateRecord): Promise<void>
+  lift(key: string): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A pause is lifted without the registry. @throws as `startPublisher`, for the schema when something is paused. */
+export async function startStatePublisher({
+  topic,
+  registry,
+  kafka,
+  observer,
+}: Omit<PublisherOptions, 'topics'> & { readonly topic: string }): Promise<StatePublisher> {
+  const writer = new RecordWriter({ kafka, observer, topic, lingerMs: 0, maxBatch: 1 })
+  await writer.start()
+  const schema = readSchema('webhook-state')
+  return {
+    async pause(key, state) {
+      const encode = createValueEncoder(schema, await registeredIdOf(registry, topic, schema))
+      await writer.write({ key: Buffer.from(key), value: encode(state) })
+    },
+    lift: (key) => writer.write({ key: Buffer.from(key), value: null }),
+    stop: () => writer.stop(),
   }
 }
 

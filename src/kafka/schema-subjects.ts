@@ -28,12 +28,14 @@ export type CheckedSchema =
 export async function readSchemaSubjects(topics: {
   readonly events: string
   readonly webhooks: string
+  readonly states: string
   readonly outcomes: string
   readonly retries: readonly string[]
 }): Promise<readonly SchemaSubject[]> {
   return Promise.all([
     readSubject(topics.events, 'call-event.avsc'),
     readSubject(topics.webhooks, 'webhook-config.avsc'),
+    readSubject(topics.states, 'webhook-state.avsc'),
     readSubject(topics.outcomes, 'webhook-outcome.avsc'),
     ...topics.retries.map((topic) => readSubject(topic, 'parked-delivery.avsc')),
   ])

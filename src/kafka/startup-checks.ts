@@ -11,7 +11,7 @@ import { leastRetryRetentionMs } from './topics.ts'
 
 const { ConfigResourceTypes } = kafkajs
 
-export type TopicRole = 'events' | 'webhooks' | 'outcomes' | 'deadLetters'
+export type TopicRole = 'events' | 'webhooks' | 'states' | 'outcomes' | 'deadLetters'
 
 /** A topic as the brokers describe it; null: there is none. */
 export interface FoundTopic {
@@ -57,7 +57,7 @@ export class StartRefused extends Error {
 /** One broker may be lost and another be restarted without losing a record or the ability to write. */
 const leastReplicas = 3
 const leastInSync = 2
-const roles: readonly TopicRole[] = ['events', 'webhooks', 'outcomes', 'deadLetters']
+const roles: readonly TopicRole[] = ['events', 'webhooks', 'states', 'outcomes', 'deadLetters']
 const lookedAt = ['cleanup.policy', 'min.insync.replicas', 'max.message.bytes', 'retention.ms'] as const
 
 /** Where a broker says that it is. */
@@ -94,6 +94,7 @@ export async function checkBeforeStart({
   const all: FoundTopics = {
     events: named('events'),
     webhooks: named('webhooks'),
+    states: named('states'),
     outcomes: named('outcomes'),
     deadLetters: named('deadLetters'),
     retries: Array.from(retryTopics, ([name, delayMs]) => ({
@@ -124,6 +125,7 @@ export function topicFaults(topics: FoundTopics): readonly string[] {
         : []
     }),
     ...roles.flatMap((role) => cleanupFault(role, topics[role])),
+    ...partitionsFault(topics.states),
     ...sizeFault(topics.deadLetters, topics.events, 'the reason'),
     ...topics.retries.flatMap((topic) => retryFaults(topic, topics.events)),
   ]
@@ -152,15 +154,22 @@ function withOverride(fault: string): string {
 const whyCleanup: Readonly<Record<TopicRole, string>> = {
   events: 'compaction would drop the start of a call for its end',
   webhooks: 'anything else forgets webhooks that nobody edits',
+  states: 'anything else lifts pauses that nobody lifted',
   outcomes: 'compaction would keep one outcome per webhook',
   deadLetters: 'compaction would drop letters with equal keys',
 }
 
 function cleanupFault(role: TopicRole, { name, found }: FoundTopics[TopicRole]): readonly string[] {
-  const needed = role === 'webhooks' ? 'compact' : 'delete'
+  const needed = role === 'webhooks' || role === 'states' ? 'compact' : 'delete'
   const policy = found?.config['cleanup.policy']
   if (policy === undefined || policy === needed) return []
   return [`${name}: cleanup.policy is ${policy || 'empty'}; needed: ${needed}, because ${whyCleanup[role]}`]
+}
+
+/** Between partitions nothing says whether a pause or its end came later. */
+function partitionsFault({ name, found }: NamedTopic): readonly string[] {
+  if (found === null || found.partitions === 1) return []
+  return [`${name}: has ${found.partitions} partitions; needed: 1, or what was resumed could be paused again`]
 }
 
 /** `what` is written beside an event's own bytes. */

@@ -22,6 +22,7 @@ export interface TopicsOptions {
   readonly minInsyncReplicas: number
   readonly events: TopicOptions
   readonly webhooks: Pick<TopicOptions, 'name' | 'replicationFactor' | 'maxMessageBytes'>
+  readonly states: Pick<TopicOptions, 'name' | 'replicationFactor' | 'maxMessageBytes'>
   readonly outcomes: TopicOptions
   readonly deadLetters: TopicOptions
   /** One topic for each delay in milliseconds, and one that does not wait. */
@@ -77,6 +78,8 @@ export function planTopics(options: TopicsOptions): readonly TopicPlan[] {
     // One partition: producers of other languages hash keys differently, and with more, two versions of one
     // webhook could stand in two partitions, where neither is the newer.
     plan(options.webhooks, 1, { 'cleanup.policy': 'compact' }),
+    // As of webhooks: of a pause and its end neither would be the later.
+    plan(options.states, 1, { 'cleanup.policy': 'compact' }),
     deleting(options.outcomes),
     deleting(options.deadLetters),
     ...Array.from(retryTopicsFor(options.retries.prefix, options.retries.delaysMs), retrying),

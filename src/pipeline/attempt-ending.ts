@@ -33,6 +33,7 @@ function kindOf(failure: TransportFailure): AttemptEnding['kind'] {
     // These say nothing about the receiver: it was not asked.
     case 'proxy':
     case 'address_denied':
+    case 'withheld':
     case 'interrupted':
       return 'none'
   }

@@ -4,35 +4,23 @@
 // acknowledged.
 import type { Delivery } from '../domain/delivery.ts'
 import type { Webhook } from '../domain/webhook.ts'
-import type { Asked, Permit, Urgency } from '../isolation/admission.ts'
+import type { Asked, Permit } from '../isolation/admission.ts'
 import type { TryVerdict } from '../ports.ts'
-import type { Grant } from '../progress/in-flight-budget.ts'
 import { maskExcerpt, withMaskedRedirect } from '../render/mask.ts'
 import { judge } from '../retry/judgement.ts'
 import type { Judgement } from '../retry/judgement.ts'
 import { nextStep } from '../retry/next-step.ts'
 import { retryAfterMs } from '../retry/retry-after.ts'
 import { endingOf } from './attempt-ending.ts'
-import type { DeliveryWorld, LifeResult, LifeSignals } from './delivery-world.ts'
+import type { DeliveryWorld, LifeResult, Taken } from './delivery-world.ts'
 import { LifeRecord } from './life-record.ts'
 import type { Facts } from './life-record.ts'
+import { isStillSo, mayBegin } from './may-begin.ts'
+import type { Prospect } from './may-begin.ts'
 import type { Ending } from './outcome-of.ts'
-import { isSameVersion } from '../table/table-entry.ts'
+import { requestOf } from './request-of.ts'
 import { startTried } from './start-tried.ts'
-import { renderTraced, sendTraced } from './traced-attempt.ts'
-
-export interface Taken {
-  /** Monotonic milliseconds. */
-  readonly takenAtMs: number
-  readonly urgency: Urgency
-  /** `over_share`: it is parked, whatever room its receiver has. */
-  readonly grant: Grant
-  readonly signals: LifeSignals
-  /** The start of the same call at the same receiver, where it has to be tried first. */
-  readonly untilStartTried: Promise<void> | null
-  /** Called, perhaps more than once, when this delivery holds back no end of its call any more. */
-  outOfTheWay(): void
-}
+import { sendTraced } from './traced-attempt.ts'
 
 /** Never rejects. */
 export async function deliver(delivery: Delivery, taken: Taken, world: DeliveryWorld): Promise<LifeResult> {
@@ -100,30 +88,15 @@ class DeliveryLife {
 
   /** `patience`: whether it may wait for room at its receiver. */
   async attempt(patience: Asked['patience']): Promise<TryVerdict> {
-    const { clock, gate, table, isolation } = this.#world
+    const { gate, isolation } = this.#world
     const { signals, urgency } = this.#taken
     for (;;) {
       for (let closed = gate.pass(); closed !== null && !signals.cut.aborted; closed = gate.pass())
         await closed
       if (signals.lost.aborted) return stop
-      const entry = table.find(this.#delivery.webhookId)
-      if (entry === undefined)
-        return this.#end({ result: 'cancelled', reason: 'webhook_deleted', faultOwner: null }, {})
-      const found = { config: entry.config, webhook: entry.kind === 'valid' ? entry.webhook : null }
-      if (!entry.enabled) {
-        return this.#end({ result: 'cancelled', reason: 'webhook_disabled', faultOwner: null }, found)
-      }
-      if (entry.kind === 'invalid') {
-        return this.#end({ result: 'rejected', reason: 'invalid_config', faultOwner: 'config' }, found)
-      }
-      if (clock.nowMs() >= this.#delivery.expiresAtMs) {
-        this.#record.expire(found)
-        return stop
-      }
-      if (signals.cut.aborted) {
-        this.#record.deferInterrupted(found)
-        return stop
-      }
+      const prospect = mayBegin(this.#delivery, this.#world, signals.cut)
+      if (prospect.kind !== 'yes') return this.#doNotBegin(prospect)
+      const { entry, facts } = prospect
       const isFirst = this.#isFirstAsk
       this.#isFirstAsk = false
       const asked = isolation.ask({
@@ -134,34 +107,61 @@ class DeliveryLife {
       })
       const admission = asked instanceof Promise ? await asked : asked
       if (admission.kind === 'defer') {
-        this.#record.defer(admission.deferral, found)
+        this.#record.defer(admission.deferral, facts)
         return stop
       }
       // After a wait nothing need be as it was looked up.
-      const isInTime = clock.nowMs() < this.#delivery.expiresAtMs
       const isAsBefore =
         admission === asked ||
-        (isInTime && isSameVersion(entry, table.find(this.#delivery.webhookId)) && gate.pass() === null)
-      if (isAsBefore && !signals.cut.aborted) return this.#send(entry.webhook, admission.permit, found)
+        (isStillSo(entry, mayBegin(this.#delivery, this.#world, signals.cut)) && gate.pass() === null)
+      if (isAsBefore) return this.#send(entry.webhook, admission.permit, facts)
       isolation.cancelled(admission.permit)
     }
   }
 
+  #doNotBegin(prospect: Exclude<Prospect, { readonly kind: 'yes' }>): TryVerdict {
+    const { facts } = prospect
+    switch (prospect.kind) {
+      case 'over':
+        return this.#end(prospect.ending, facts)
+      case 'expired':
+        this.#record.expire(facts)
+        return stop
+      case 'cut':
+        this.#record.deferInterrupted(facts)
+        return stop
+      case 'shadow':
+        return this.#shadow(prospect.webhook, facts)
+      case 'paused':
+        this.#record.deferPaused(prospect.key, facts)
+        return stop
+    }
+  }
+
+  /** No lane is asked: a receiver that is not called has nothing to be spared, and teaches nothing. */
+  #shadow(webhook: Webhook, facts: Facts): TryVerdict {
+    const rendering = this.#render(webhook)
+    if (rendering.kind !== 'request') return this.#reject(rendering.kind, facts)
+    const { cutValues } = rendering
+    return this.#end({ result: 'shadowed', reason: 'ok', faultOwner: null }, { ...facts, cutValues })
+  }
+
+  #reject(reason: Ending['reason'], facts: Facts): TryVerdict {
+    return this.#end({ result: 'rejected', reason, faultOwner: 'config' }, facts)
+  }
+
+  #render(webhook: Webhook): ReturnType<typeof requestOf> {
+    return requestOf(this.#delivery, webhook, this.#record.attempts + 1, this.#world)
+  }
+
   async #send(webhook: Webhook, permit: Permit, found: Facts): Promise<TryVerdict> {
-    const { clock, settings, isolation } = this.#world
+    const { clock, settings, isolation, pauses } = this.#world
     this.#permit = permit
-    const rendering = renderTraced(webhook, this.#delivery, this.#world.tracer, {
-      attempt: this.#record.attempts + 1,
-      userAgent: settings.userAgent,
-      maxTargetBytes: settings.maxTargetBytes,
-      maxBodyBytes: settings.maxBodyBytes,
-      nowMs: clock.nowMs(),
-      purpose: 'delivery',
-    })
+    const rendering = this.#render(webhook)
     if (rendering.kind !== 'request') {
       this.#permit = null
       isolation.cancelled(permit)
-      return this.#end({ result: 'rejected', reason: rendering.kind, faultOwner: 'config' }, found)
+      return this.#reject(rendering.kind, found)
     }
     const begunAtMs = clock.monotonicMs()
     this.#attempts += 1
@@ -169,15 +169,22 @@ class DeliveryLife {
     this.#record.begun()
     const totalTimeoutMs = webhook.totalTimeoutMs ?? settings.limits.totalTimeoutMs
     const { cut } = this.#taken.signals
+    let withheldBy: string | null = null
+    // A pause may come while the connection is being opened.
+    const mayLeave = (): boolean => (withheldBy = pauses.pausing(webhook)) === null
     const attempt = { request: rendering.request, number: this.#record.attempts, trace: this.#delivery.trace }
-    const result = await sendTraced(attempt, { ...settings.limits, totalTimeoutMs }, cut, this.#world)
+    const terms = { ...settings.limits, totalTimeoutMs, mayLeave }
+    const result = await sendTraced(attempt, terms, cut, this.#world)
     const judgement = judge(result, settings.statuses)
     const waitMs = result.kind === 'answered' ? retryAfterMs(result.retryAfter, clock.nowMs()) : null
     const ending = endingOf(result, judgement, waitMs)
     this.#permit = null
     isolation.ended(permit, ending)
-    if (judgement.kind === 'blocked') {
-      if (!this.#taken.signals.lost.aborted) this.#record.blocked(found)
+    if (judgement.kind === 'blocked' || judgement.kind === 'withheld') {
+      this.#record.notBegun()
+      if (this.#taken.signals.lost.aborted) return stop
+      if (judgement.kind === 'blocked') this.#record.blocked(found)
+      else this.#record.deferPaused(withheldBy ?? '', found)
       return stop
     }
     this.#record.tried(webhook)
@@ -236,6 +243,6 @@ class DeliveryLife {
   }
 }
 
-type Sent = Exclude<Judgement, { readonly kind: 'blocked' }>
+type Sent = Exclude<Judgement, { readonly kind: 'blocked' | 'withheld' }>
 
 const cutShort = { reason: 'interrupted', faultOwner: 'worker' } as const

@@ -1,5 +1,6 @@
 // What a delivery's life needs of its process, and the signals that end it early.
 import type { Propagation } from '../domain/trace-context.ts'
+import type { Urgency } from '../isolation/admission.ts'
 import type {
   AttemptLimits,
   Clock,
@@ -12,15 +13,19 @@ import type {
   Tracer,
 } from '../ports.ts'
 import type { StatusPolicy } from '../retry/judgement.ts'
+import type { Grant } from '../progress/in-flight-budget.ts'
 import type { RetryPolicy } from '../retry/next-step.ts'
 import type { GlobalTable } from '../table/global-table.ts'
 import type { LiveIsolation } from './live-isolation.ts'
+import type { LivePauses } from './live-pauses.ts'
 import type { StartGate } from './start-gate.ts'
 
 export interface DeliverySettings {
   readonly limits: AttemptLimits
   readonly statuses: StatusPolicy
   readonly retry: RetryPolicy
+  /** Milliseconds; of the topic for deliveries that the operator paused: nothing else waits there. */
+  readonly pauseDelayMs: number
   readonly userAgent: string
   readonly maxTargetBytes: number
   readonly maxBodyBytes: number
@@ -28,6 +33,8 @@ export interface DeliverySettings {
   readonly excerpts: boolean
   /** What of a trace a request's headers tell. */
   readonly tracePropagation: Propagation
+  /** For whom all but the request is done: these accounts, or everybody. */
+  readonly shadow: 'all' | ReadonlySet<string>
 }
 
 export interface DeliveryWorld {
@@ -42,6 +49,7 @@ export interface DeliveryWorld {
   readonly gate: StartGate
   readonly isolation: LiveIsolation
   readonly table: GlobalTable
+  readonly pauses: LivePauses
   readonly settings: DeliverySettings
 }
 
@@ -53,6 +61,19 @@ export interface LifeSignals {
   readonly cut: AbortSignal
   /** The partition is another's: nothing is written any more. */
   readonly lost: AbortSignal
+}
+
+export interface Taken {
+  /** Monotonic milliseconds. */
+  readonly takenAtMs: number
+  readonly urgency: Urgency
+  /** `over_share`: it is parked, whatever room its receiver has. */
+  readonly grant: Grant
+  readonly signals: LifeSignals
+  /** The start of the same call at the same receiver, where it has to be tried first. */
+  readonly untilStartTried: Promise<void> | null
+  /** Called, perhaps more than once, when this delivery holds back no end of its call any more. */
+  outOfTheWay(): void
 }
 
 /**

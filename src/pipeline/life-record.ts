@@ -3,9 +3,10 @@
 import type { AttemptResult } from '../domain/attempt.ts'
 import type { Delivery, LastFault } from '../domain/delivery.ts'
 import type { OutcomeReason } from '../domain/outcome.ts'
+import type { PausedBy } from '../domain/parked-delivery.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import type { Deferral } from '../isolation/admission.ts'
-import { planDeferral } from '../isolation/deferral-plan.ts'
+import { planDeferral, planPause } from '../isolation/deferral-plan.ts'
 import type { DeferralPlan } from '../isolation/deferral-plan.ts'
 import type { NextStep } from '../retry/next-step.ts'
 import { DeliveryWrites } from './delivery-writes.ts'
@@ -50,9 +51,13 @@ export class LifeRecord {
     return this.#writes.settled()
   }
 
-  /** One attempt more, unless `blocked` takes it back. */
+  /** One attempt more, unless `notBegun` takes it back. */
   begun(): void {
     this.#attempts += 1
+  }
+
+  notBegun(): void {
+    this.#attempts -= 1
   }
 
   /** The attempt is over, and a request was begun. */
@@ -60,9 +65,8 @@ export class LifeRecord {
     this.#world.observer.observe({ kind: 'attempt_begun', tlsVerification })
   }
 
-  /** No request was begun after all. How long it took to find out is not told: it would tell what was found. */
+  /** After `notBegun`. How long it took to find out is not told: it would tell what was found. */
   blocked(facts: Facts): void {
-    this.#attempts -= 1
     this.end({ result: 'rejected', reason: 'address_denied', faultOwner: 'blocked' }, facts)
   }
 
@@ -112,6 +116,18 @@ export class LifeRecord {
     else this.#parkUntried(deferral.reason, plan, facts)
   }
 
+  /** The operator paused it: until that is over, or its horizon. `key`: of the pause in force. */
+  deferPaused(key: string, facts: Facts): void {
+    const { clock, settings, isolation, pauses } = this.#world
+    isolation.paused(this.#delivery.webhookId)
+    const plan = planPause({
+      expiresAtMs: this.#delivery.expiresAtMs,
+      delayMs: settings.pauseDelayMs,
+      nowMs: clock.nowMs(),
+    })
+    this.#parkUntried('paused', plan, facts, { key, asOf: pauses.settledLift() })
+  }
+
   /** Nothing more is begun here: whoever has the partition next takes it from the shortest of the retry topics. */
   deferInterrupted(facts: Facts): void {
     const delayMs = this.#world.settings.retry.delaysMs[0] ?? 0
@@ -120,17 +136,24 @@ export class LifeRecord {
     else this.#parkUntried('interrupted', { delayMs, dueAtMs, expectedAtMs: null }, facts)
   }
 
-  #parkUntried(reason: OutcomeReason, { delayMs, dueAtMs, expectedAtMs }: ParkPlan, facts: Facts): void {
+  #parkUntried(
+    reason: OutcomeReason,
+    { delayMs, dueAtMs, expectedAtMs }: ParkPlan,
+    facts: Facts,
+    pausedBy: PausedBy | null = null,
+  ): void {
     const { progress } = this.#delivery
     const { deferrals, backoffStep, notBeforeMs } = progress
-    const life = { ...this.#life(facts), deferrals: deferrals + 1 }
+    const counted = pausedBy === null ? deferrals + 1 : Math.max(deferrals, 1)
+    const life = { ...this.#life(facts), deferrals: counted }
     const first = deferrals === 0
     this.#isOver = true
     const { webhookId, event } = this.#delivery
     const about = { webhookId, accountId: event.account_id, origin: facts.webhook?.origin ?? null }
     this.#world.observer.observe({ kind: 'deferred', reason, first, ...about })
     const lastFault = this.#lastFault ?? progress.lastFault
-    const copy = parkedCopyOf(life, { backoffStep, notBeforeMs, expectedAtMs, lastFault })
+    const wait = { backoffStep, notBeforeMs, expectedAtMs, lastFault }
+    const copy = { ...parkedCopyOf(life, wait), pausedBy }
     // Only the first has an outcome of its own: behind a receiver that is down for a day there are many.
     const outcomeOf = first
       ? (parked: Parameters<typeof deferredOutcome>[2]['parked']) => ({

@@ -44,6 +44,11 @@ export class LiveIsolation {
     permit.cancel(this.#clock.monotonicMs())
   }
 
+  /** The operator holds its deliveries back. */
+  paused(webhookId: WebhookId): void {
+    this.#isolation.paused(webhookId)
+  }
+
   spendRetry(webhook: Webhook): boolean {
     return this.#isolation.spendRetry(webhook, this.#clock.monotonicMs())
   }

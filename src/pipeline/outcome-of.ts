@@ -134,10 +134,10 @@ export function parkedCopyOf(
   }
 }
 
-/** A client that wants less than comes, a worker that goes; else a receiver that cannot keep up. */
+/** A client that wants less than comes, a worker that goes or was told to wait; else a receiver that cannot keep up. */
 function ownerOfDeferral(reason: OutcomeReason): FaultOwner {
   if (reason === 'rate_limited') return 'config'
-  return reason === 'interrupted' ? 'worker' : 'receiver'
+  return reason === 'interrupted' || reason === 'paused' ? 'worker' : 'receiver'
 }
 
 function common(

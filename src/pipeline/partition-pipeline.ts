@@ -3,7 +3,8 @@
 // Invariants: an offset is finished only when all that its record led to is acknowledged; nothing is taken before the
 // start gate is open, nor more than a commit can tell apart; what was halted before it was taken is read again.
 import type { WebhookId } from '../domain/ids.ts'
-import { readExpectation } from '../domain/parked-delivery.ts'
+import { readExpectation, readPausedBy } from '../domain/parked-delivery.ts'
+import type { PausedBy } from '../domain/parked-delivery.ts'
 import type { Clock, CommittedProgress, Observer, SourceRecord } from '../ports.ts'
 import { decodeMetadata, encodeMetadata } from '../progress/commit-metadata.ts'
 import { OffsetTracker } from '../progress/offset-tracker.ts'
@@ -24,6 +25,8 @@ export interface PartitionWorld {
   readonly bounds: IntakeBounds
   /** Whether a receiver could take more than comes. */
   hasSpareRoom(webhookId: WebhookId): boolean
+  /** Whether what waits for a pause is worth being taken. */
+  mayGoOn(pausedBy: PausedBy): boolean
 }
 
 export interface PartitionKind {
@@ -203,7 +206,10 @@ export class PartitionPipeline {
 
   #untilDueMs({ position: { offset }, timestampMs: appendedAtMs, headers }: SourceRecord): number {
     const expected = readExpectation(headers)
-    if (expected !== null && this.#world.hasSpareRoom(expected.webhookId)) return 0
+    const pausedBy = readPausedBy(headers)
+    if (pausedBy !== null) {
+      if (this.#world.mayGoOn(pausedBy)) return 0
+    } else if (expected !== null && this.#world.hasSpareRoom(expected.webhookId)) return 0
     const parkedAt = { offset, appendedAtMs, expectedAtMs: expected?.atMs ?? null }
     return untilDueMs(parkedAt, this.#kind.delayMs ?? 0, this.#world.clock.nowMs())
   }

@@ -186,13 +186,13 @@ export class Pipeline implements EventSourceHandler {
   #scheduleCommit(): void {
     this.#cancelTick = this.#world.partition.clock.after(this.#world.settings.commitIntervalMs, () => {
       void this.#commit()
-      this.#look()
+      this.look()
       this.#scheduleCommit()
     })
   }
 
-  /** What may have become possible by the mere passing of time. */
-  #look(): void {
+  /** What may have become possible by the mere passing of time, or by the end of a pause. */
+  look(): void {
     const { clock } = this.#world.partition
     this.#world.parked.event.delivering.budget.look(clock.monotonicMs())
     for (const { pipeline } of this.#owned.values()) pipeline.look()

@@ -5,7 +5,7 @@ import type { Delivery } from '../domain/delivery.ts'
 import { traceHeaders } from '../domain/trace-context.ts'
 import type { TraceContext } from '../domain/trace-context.ts'
 import type { Webhook } from '../domain/webhook.ts'
-import type { AttemptLimits, Tracer } from '../ports.ts'
+import type { AttemptTerms, Tracer } from '../ports.ts'
 import { render } from '../render/render.ts'
 import type { Rendering, RenderOptions } from '../render/render.ts'
 import type { DeliveryWorld } from './delivery-world.ts'
@@ -33,7 +33,7 @@ export interface TracedAttempt {
 /** As HttpSender.send. No webhook has headers of these names: they are reserved. */
 export async function sendTraced(
   { request, number, trace }: TracedAttempt,
-  limits: AttemptLimits,
+  terms: AttemptTerms,
   signal: AbortSignal,
   { sender, tracer, settings }: DeliveryWorld,
 ): Promise<AttemptResult> {
@@ -41,7 +41,7 @@ export async function sendTraced(
   const span = tracer.begin({ kind: 'attempt', method, origin, attempt: number }, trace)
   const told = traceHeaders(span.context, settings.tracePropagation)
   const sent = told.length === 0 ? request : { ...request, headers: [...request.headers, ...told] }
-  const result = await sender.send(sent, limits, signal)
+  const result = await sender.send(sent, terms, signal)
   span.end({ kind: 'attempted', result })
   return result
 }

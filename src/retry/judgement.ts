@@ -12,6 +12,8 @@ export type Judgement =
   | ({ readonly kind: 'refused' } & Fault)
   /** It may not be sent there, now or later. */
   | { readonly kind: 'blocked' }
+  /** It was taken back before it left. */
+  | { readonly kind: 'withheld' }
   /** Cut by this process; says nothing about the receiver. */
   | { readonly kind: 'interrupted' }
 
@@ -54,6 +56,8 @@ function judgeFailure(failure: TransportFailure, soon: boolean): Judgement {
       return { kind: 'interrupted' }
     case 'address_denied':
       return { kind: 'blocked' }
+    case 'withheld':
+      return { kind: 'withheld' }
     case 'connect':
       return { kind: 'retryable', quick: soon, reason: failure, faultOwner: 'network' }
     case 'proxy':

@@ -63,7 +63,7 @@ export type NextStep =
   | { readonly kind: 'failed' }
 
 export function nextStep(
-  judgement: Exclude<Judgement, { readonly kind: 'delivered' | 'blocked' }>,
+  judgement: Exclude<Judgement, { readonly kind: 'delivered' | 'blocked' | 'withheld' }>,
   history: AttemptHistory,
   policy: RetryPolicy,
   chances: Chances,

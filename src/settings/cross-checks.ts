@@ -9,7 +9,7 @@ const writeAfterTimeoutMs = 2_000
 
 /** The faults of settings that contradict each other; empty when there are none. */
 export function crossChecks(settings: Settings): readonly string[] {
-  const { http, kafka, lanes, shutdown } = settings
+  const { http, kafka, lanes, retry, shutdown } = settings
   const leastDrainMs = http.totalTimeoutMs + writeAfterTimeoutMs
   return [
     ...broken(
@@ -36,6 +36,11 @@ export function crossChecks(settings: Settings): readonly string[] {
       lanes.concurrency > lanes.originConcurrency,
       'lanes.concurrency',
       `${lanes.concurrency} is too many; allowed: at most lanes.originConcurrency (${lanes.originConcurrency})`,
+    ),
+    ...broken(
+      [...retry.delays, ...retry.roomDelays].includes(retry.pauseDelay),
+      'retry.pauseDelay',
+      `"${retry.pauseDelay}" is taken; allowed: a wait that neither retry.delays nor retry.roomDelays has, or what is resumed would wait behind what is not paused`,
     ),
     ...loginFaults(settings),
     ...topicFaults(settings.topics),
@@ -65,6 +70,7 @@ function topicFaults(topics: Settings['topics']): readonly string[] {
   const named = {
     events: topics.events,
     webhooks: topics.webhooks,
+    states: topics.states,
     outcomes: topics.outcomes,
     deadLetters: topics.deadLetters,
   }

@@ -10,7 +10,8 @@ const maxBodyBytes = 262_144
 
 /**
  * The waits that there are retry topics for, in milliseconds, rising. `scheduleMs`: after one failed attempt after
- * another; `roomDelaysMs`: for room at a receiver that is only full; `delaysMs`: all in use.
+ * another; `roomDelaysMs`: for room at a receiver that is only full; `delaysMs`: all of
+ * these.
  */
 export function retryDelaysOf({ retry }: Settings): {
   readonly scheduleMs: readonly number[]
@@ -24,9 +25,19 @@ export function retryDelaysOf({ retry }: Settings): {
   return { scheduleMs, roomDelaysMs: ownMs.length === 0 ? scheduleMs : ownMs, delaysMs }
 }
 
+/** Of every retry topic that there should be, without the one that does not wait; milliseconds, rising. */
+export function topicDelaysOf(settings: Settings): readonly number[] {
+  return [...retryDelaysOf(settings).delaysMs, pauseDelayMsOf(settings)].sort((a, b) => a - b)
+}
+
+/** Of the topic for the end of a pause, in which nothing else waits. */
+function pauseDelayMsOf({ retry }: Settings): number {
+  return readDelay(retry.pauseDelay) ?? 0
+}
+
 /** The settings as a delivery's life takes them. */
 export function deliverySettingsOf(settings: Settings) {
-  const { http, retry } = settings
+  const { http, retry, delivery } = settings
   return {
     limits: { connectTimeoutMs: http.connectTimeoutMs, totalTimeoutMs: http.totalTimeoutMs },
     statuses: {
@@ -35,11 +46,13 @@ export function deliverySettingsOf(settings: Settings) {
       quickFailureWithinMs: retry.quickFailureWithinMs,
     },
     retry: { ...retryDelaysOf(settings), ...retry },
+    pauseDelayMs: pauseDelayMsOf(settings),
     userAgent: http.userAgent,
     maxTargetBytes: webhookLimits.targetBytes,
     maxBodyBytes,
     excerpts: http.excerpts,
     tracePropagation: settings.tracing.propagate,
+    shadow: delivery.mode === 'shadow' ? ('all' as const) : new Set(delivery.shadowAccounts),
   }
 }
 

@@ -122,6 +122,18 @@ export const delayList: SettingFormat<readonly string[]> = {
   },
 }
 
+/** One wait, as the end of a topic's name. */
+export const delay: SettingFormat<string> = {
+  allowed: 'a wait such as 15m, above 0 and at most 24h',
+  read: (raw) => (typeof raw === 'string' && isDelay(raw) ? raw : undefined),
+}
+
+/** Ids as the platform gives them; `none` because an empty variable counts as not set. */
+export const idList: SettingFormat<readonly string[]> = {
+  allowed: 'a list of ids, with commas between them, or none',
+  read: (raw) => (raw === 'none' ? [] : listOf(raw, (item) => (item === '' ? undefined : item), 0)),
+}
+
 /** `none` because an empty variable counts as not set. */
 export const delayListOrNone: SettingFormat<readonly string[]> = {
   allowed: `${delayList.allowed}, or none`,

@@ -10,6 +10,18 @@ const dayMs = 24 * 60 * minuteMs
 const mebibyte = 1_048_576
 
 export const sectionsOfDelivery = {
+  delivery: {
+    mode: setting(
+      is.oneOf('live', 'shadow'),
+      'live',
+      'In `shadow` all is done but the request: each delivery ends as `shadowed`, and nothing is looked up or connected to',
+    ),
+    shadowAccounts: setting<readonly string[]>(
+      is.idList,
+      [],
+      'Accounts whose deliveries end as `shadowed` while the others are live',
+    ),
+  },
   webhooks: {
     blockedPorts: setting(
       is.portList,
@@ -85,6 +97,11 @@ export const sectionsOfDelivery = {
       is.delayListOrNone,
       ['4s', '20s', '2m', '10m'],
       'Retry topics for deliveries that wait until a receiver that is only full should have room; none: those of `retry.delays`',
+    ),
+    pauseDelay: setting(
+      is.delay,
+      '15m',
+      'Retry topic of deliveries that are paused: so long until they are parked anew; a resume does not wait for it. Nothing else may wait there',
     ),
     mendedAfterMs: setting(
       is.wholeNumber(1_000, dayMs),

@@ -30,6 +30,15 @@ export const sectionsOfTopics = {
       replicationFactor: setting(replicas, 3, 'Its copies'),
       maxMessageBytes: setting(recordBytes, mebibyte, 'Its largest record'),
     },
+    states: {
+      name: setting(
+        is.topicName,
+        'webhook-states',
+        'Compacted topic of what is paused; always one partition',
+      ),
+      replicationFactor: setting(replicas, 3, 'Its copies'),
+      maxMessageBytes: setting(recordBytes, mebibyte, 'Its largest record'),
+    },
     outcomes: {
       name: setting(is.topicName, 'webhook-outcomes', 'Topic of outcomes'),
       partitions: setting(partitions, 12, 'Its partitions'),

@@ -1,22 +1,22 @@
 // The topics of the settings in the shapes that make, check and read them.
 import { noDelayMs, retryTopicOf } from '../domain/retry-topic.ts'
-import { retryDelaysOf } from './delivery-settings.ts'
+import { topicDelaysOf } from './delivery-settings.ts'
 import type { Settings } from './schema.ts'
 
 /** As they are to be made and compared. */
 export function topicsOptionsOf(settings: Settings) {
   const { topics } = settings
-  return { ...topics, retries: { ...topics.retries, ...retryDelaysOf(settings) } }
+  return { ...topics, retries: { ...topics.retries, delaysMs: topicDelaysOf(settings) } }
 }
 
 /** The names of those whose values are Avro. */
 export function schemaTopicsOf(settings: Settings) {
-  const { events, webhooks, outcomes, retries } = settings.topics
-  const { delaysMs } = retryDelaysOf(settings)
+  const { events, webhooks, states, outcomes, retries } = settings.topics
   return {
     events: events.name,
     webhooks: webhooks.name,
+    states: states.name,
     outcomes: outcomes.name,
-    retries: [noDelayMs, ...delaysMs].map((delayMs) => retryTopicOf(retries.prefix, delayMs)),
+    retries: [noDelayMs, ...topicDelaysOf(settings)].map((delayMs) => retryTopicOf(retries.prefix, delayMs)),
   }
 }

@@ -68,6 +68,14 @@ export function logLineOf(observation: Observation): LogLine | null {
         text: observation.change === 'opened' ? 'receiver is left alone' : 'receiver is called again',
         fields: { of: observation.of, name: observation.name },
       }
+    case 'pauses_reset':
+      return { level: 'warn', text: 'pauses are read again from the beginning', fields }
+    case 'pause':
+      return {
+        level: 'warn',
+        text: observation.state === 'paused' ? 'deliveries are paused' : 'deliveries are resumed',
+        fields,
+      }
     case 'copy_dropped':
       return { level: 'debug', text: 'copy of a parked delivery dropped', fields, sampledBy: anyOfIts }
     case 'spans_lost':
@@ -87,6 +95,7 @@ export function logLineOf(observation: Observation): LogLine | null {
     case 'event_taken':
     case 'event_skipped':
     case 'table_changed':
+    case 'pauses':
     case 'committed':
     case 'deferred':
     case 'parked':
@@ -119,6 +128,8 @@ function outcomeLine({ outcome, detail, traceId }: Extract<Observation, { kind: 
   switch (outcome.result) {
     case 'delivered':
       return { level: 'debug', text: 'delivered', fields, sampledBy }
+    case 'shadowed':
+      return { level: 'debug', text: 'delivery shadowed', fields, sampledBy }
     case 'cancelled':
       return { level: 'info', text: 'delivery cancelled', fields, sampledBy }
     case 'retry_scheduled':

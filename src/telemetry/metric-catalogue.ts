@@ -2,8 +2,9 @@
 // Invariant: a label's values come from a closed list, or are counted up to a bound, so that neither many
 // webhooks nor hostile names can make the number of series grow.
 import { faultOwners, outcomeReasons } from '../domain/outcome.ts'
+import { pauseScopeKinds } from '../domain/pause-scope.ts'
 import type { OutcomeResult } from '../domain/outcome.ts'
-import type { DeadLetterReason } from '../ports.ts'
+import type { DeadLetterReason } from '../domain/dead-letter-reason.ts'
 
 /** The values a label may take; anything else becomes `other`. */
 export type LabelValues =
@@ -29,6 +30,7 @@ const results: readonly OutcomeResult[] = [
   'expired',
   'cancelled',
   'rejected',
+  'shadowed',
 ]
 
 const deadLetterReasons: Readonly<Record<DeadLetterReason, true>> = {
@@ -179,6 +181,7 @@ export const metricCatalogue = {
   deferrals: counter('deferrals_total', 'Deliveries parked without an attempt, by why', {
     reason: ['lane_full', 'rate_limited', 'breaker_open', 'retry_after', 'interrupted', 'paused'],
   }),
+  pauses: gauge('pauses', 'Pauses in force, by what they hold back', { scope: pauseScopeKinds }),
   parkedWrites: counter('parked_total', 'Records written to retry topics, by their wait', { delay: delays }),
   parkedWaiting: gauge('parked_records', 'Records of the assigned partitions that wait in retry topics', {
     delay: delays,

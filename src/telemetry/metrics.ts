@@ -3,6 +3,7 @@
 import { version as nodeVersion } from 'node:process'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { delayText } from '../domain/delay-text.ts'
+import { pauseScopeKinds } from '../domain/pause-scope.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Observer } from '../ports.ts'
@@ -97,6 +98,11 @@ export function createMetrics({ version, standing }: MetricsOptions): Metrics {
         return metrics.deferrals.add(1, { reason: observation.reason })
       case 'parked':
         return metrics.parkedWrites.add(1, { delay: delayText(observation.delayMs) })
+      case 'pauses':
+        return pauseScopeKinds.forEach((scope) => metrics.pauses.set(observation.inForce[scope], { scope }))
+      case 'pause':
+      case 'pauses_reset':
+        return undefined
       case 'moved_on':
         return metrics.movedOn.add()
       case 'copy_dropped':

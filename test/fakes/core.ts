@@ -4,6 +4,7 @@ import { CallOrder } from '../../src/pipeline/call-order.ts'
 import type { DeliverySettings } from '../../src/pipeline/delivery-world.ts'
 import type { IntakeBounds } from '../../src/pipeline/intake-queue.ts'
 import { LiveIsolation } from '../../src/pipeline/live-isolation.ts'
+import { LivePauses } from '../../src/pipeline/live-pauses.ts'
 import { LiveTable } from '../../src/pipeline/live-table.ts'
 import type { ParkedWorld } from '../../src/pipeline/parked-life.ts'
 import type { PartitionWorld } from '../../src/pipeline/partition-pipeline.ts'
@@ -64,6 +65,7 @@ export interface CoreSettings {
 
 export interface Core {
   readonly live: LiveTable
+  readonly pauses: LivePauses
   readonly gate: StartGate
   readonly budget: InFlightBudget
   readonly isolation: LiveIsolation
@@ -75,12 +77,13 @@ export interface Core {
 export function coreOn(edges: CoreEdges, settings: CoreSettings): Core {
   const { clock, random, observer, source, parkedDecoder, deadLetters } = edges
   const live = new LiveTable(clock, observer)
+  const pauses = new LivePauses(clock, observer)
   const commits = new CommitHealth()
   const gate = new StartGate(
     clock,
     {
-      tableReady: () => live.ready,
-      caughtUpAsOfMs: () => live.caughtUpAsOfMs(),
+      tableReady: () => live.ready && pauses.ready,
+      caughtUpAsOfMs: () => Math.min(live.caughtUpAsOfMs(), pauses.caughtUpAsOfMs()),
       lastHeartbeatMs: () => source.lastHeartbeatMs(),
       commitsStuckMs: (nowMs) => commits.stuckMs(nowMs),
     },
@@ -102,6 +105,7 @@ export function coreOn(edges: CoreEdges, settings: CoreSettings): Core {
     gate,
     isolation,
     table: live.table,
+    pauses,
     settings: settings.delivery,
   }
   const order = settings.ordering === 'none' ? null : new CallOrder()
@@ -112,10 +116,12 @@ export function coreOn(edges: CoreEdges, settings: CoreSettings): Core {
     event: { decoder: edges.decoder, delivering, deadLetters, horizons, fanout },
   }
   const hasSpareRoom: PartitionWorld['hasSpareRoom'] = (webhookId) => isolation.hasSpareRoom(webhookId)
-  const partition = { clock, observer, gate, turns, bounds: settings.intake, hasSpareRoom }
+  const mayGoOn: PartitionWorld['mayGoOn'] = (pausedBy) => pauses.mayGoOn(pausedBy)
+  const partition = { clock, observer, gate, turns, bounds: settings.intake, hasSpareRoom, mayGoOn }
   const pipeline: Pipeline = new Pipeline(
     { source, commits, partition, parked, settings: settings.pipeline },
     () => {},
   )
-  return { live, gate, budget, isolation, parked, partition, pipeline }
+  pauses.onLifted(() => pipeline.look())
+  return { live, pauses, gate, budget, isolation, parked, partition, pipeline }
 }

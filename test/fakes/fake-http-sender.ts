@@ -1,7 +1,7 @@
 // Receivers as a test scripts them, in virtual time, with a ledger of what they were sent.
 // A script is a list of answers for one address; the last one is given again and again.
 import type { AttemptResult, HttpRequest, TransportFailure } from '../../src/domain/attempt.ts'
-import type { AttemptLimits, Clock, HttpSender } from '../../src/ports.ts'
+import type { AttemptTerms, Clock, HttpSender } from '../../src/ports.ts'
 import { headerOf } from './header-of.ts'
 
 export type FakeAnswer = (
@@ -21,7 +21,7 @@ export type FakeAnswer = (
 
 export interface SentRequest {
   readonly request: HttpRequest
-  readonly limits: AttemptLimits
+  readonly limits: AttemptTerms
   /** From the `webhook-id` and `webhook-attempt` headers, as a receiver reads them. */
   readonly deliveryId: string
   readonly attempt: number
@@ -52,7 +52,7 @@ export class FakeHttpSender implements HttpSender {
     return this.#mostUnderWay
   }
 
-  send(request: HttpRequest, limits: AttemptLimits, signal: AbortSignal): Promise<AttemptResult> {
+  send(request: HttpRequest, limits: AttemptTerms, signal: AbortSignal): Promise<AttemptResult> {
     if (signal.aborted) return Promise.resolve(cutBefore)
     const { origin, target } = request
     const begunAtMs = this.#clock.monotonicMs()

@@ -4,6 +4,7 @@
 import type { DeliverySettings } from '../../src/pipeline/delivery-world.ts'
 import type { IntakeBounds } from '../../src/pipeline/intake-queue.ts'
 import type { LiveIsolation } from '../../src/pipeline/live-isolation.ts'
+import type { LivePauses } from '../../src/pipeline/live-pauses.ts'
 import type { LiveTable } from '../../src/pipeline/live-table.ts'
 import type { ParkedWorld } from '../../src/pipeline/parked-life.ts'
 import type { PartitionWorld } from '../../src/pipeline/partition-pipeline.ts'
@@ -22,6 +23,7 @@ import { FakeEventSource } from './fake-event-source.ts'
 import { FakeHttpSender } from './fake-http-sender.ts'
 import { FakeOutcomeSink } from './fake-outcome-sink.ts'
 import { FakeParking, RetryLog } from './fake-parking.ts'
+import { FakePauseSource } from './fake-pause-source.ts'
 import { FakeTableSource } from './fake-table-source.ts'
 import { RecordingObserver } from './recording-observer.ts'
 import { seededRandom } from './seeded-random.ts'
@@ -53,7 +55,9 @@ export class FakeProcess {
   readonly deadLetters = new FakeDeadLetterSink()
   readonly parking: FakeParking
   readonly tableSource: FakeTableSource
+  readonly pauseSource: FakePauseSource
   readonly live: LiveTable
+  readonly pauses: LivePauses
   readonly gate: StartGate
   readonly budget: InFlightBudget
   readonly isolation: LiveIsolation
@@ -65,6 +69,7 @@ export class FakeProcess {
     const { clock, source, decoder, sender, retries } = world
     const { observer, deadLetters } = this
     this.tableSource = world.tableSource
+    this.pauseSource = world.pauseSource
     this.parking = new FakeParking(retries)
     const told = { clock, random: seededRandom(7), observer, source, sender, outcomes }
     const read = { decoder, parkedDecoder: retries.decoder(decoder), parking: this.parking, deadLetters }
@@ -72,6 +77,7 @@ export class FakeProcess {
     const edges = { ...told, ...read, ...(tracer === undefined ? {} : { tracer }) }
     const core = coreOn(edges, coreSettingsOf(world.options))
     this.live = core.live
+    this.pauses = core.pauses
     this.gate = core.gate
     this.budget = core.budget
     this.isolation = core.isolation
@@ -83,6 +89,7 @@ export class FakeProcess {
   /** Table first, then the group: as a worker does. */
   async start(clock: VirtualClock): Promise<void> {
     await clock.run(this.live.hydrate(this.tableSource))
+    await clock.run(this.pauses.hydrate(this.pauseSource))
     await clock.run(this.pipeline.start())
     await clock.advance(0)
   }
@@ -112,16 +119,18 @@ export class PipelineWorld {
   readonly clock = new VirtualClock()
   readonly source: FakeEventSource
   readonly tableSource = new FakeTableSource(this.clock)
+  readonly pauseSource = new FakePauseSource(this.clock)
   readonly decoder = new FakeEventDecoder()
   readonly sender = new FakeHttpSender(this.clock)
   readonly outcomes = new FakeOutcomeSink()
   readonly retries: RetryLog
-  readonly options: WorldOptions
+  /** Of the processes that are started from now on. */
+  options: WorldOptions
 
   constructor(options: WorldOptions = {}) {
     this.options = options
     const { partitions = 1, batchSize = 100, retry } = options
-    const delaysMs = [0, ...(retry?.delaysMs ?? retryPolicy.delaysMs)]
+    const delaysMs = [0, ...(retry?.delaysMs ?? retryPolicy.delaysMs), deliverySettings.pauseDelayMs]
     this.source = new FakeEventSource({ clock: this.clock, partitions, batchSize, delaysMs })
     this.retries = new RetryLog(this.source)
   }
@@ -188,4 +197,6 @@ const deliverySettings: Omit<DeliverySettings, 'retry'> = {
   maxBodyBytes: 262_144,
   excerpts: true,
   tracePropagation: 'traceparent',
+  shadow: new Set(),
+  pauseDelayMs: 900_000,
 }

@@ -41,7 +41,13 @@ async function measure(): Promise<void> {
   const topic = await createTopic('figure-counts', 4, {})
   await registerSchemas(
     access,
-    await readSchemaSubjects({ events: `${topic}-e`, webhooks: `${topic}-w`, outcomes: topic, retries: [] }),
+    await readSchemaSubjects({
+      events: `${topic}-e`,
+      webhooks: `${topic}-w`,
+      states: `${topic}-s`,
+      outcomes: topic,
+      retries: [],
+    }),
   )
   execFileSync(process.execPath, [import.meta.filename, topic], { stdio: 'inherit' })
 

@@ -38,7 +38,13 @@ export type AvroSchema =
   | { readonly type: 'array'; readonly items: AvroSchema }
   | { readonly type: 'long'; readonly logicalType: string }
 
-export const schemaNames = ['call-event', 'webhook-config', 'webhook-outcome', 'parked-delivery'] as const
+export const schemaNames = [
+  'call-event',
+  'webhook-config',
+  'webhook-outcome',
+  'parked-delivery',
+  'webhook-state',
+] as const
 
 export type SchemaName = (typeof schemaNames)[number]
 

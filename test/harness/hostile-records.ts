@@ -3,7 +3,7 @@
 import avro from 'avsc'
 import type { CallEventRecord } from '../../src/domain/records.ts'
 import { readSchema } from '../../src/kafka/schema-files.ts'
-import type { DeadLetterReason } from '../../src/ports.ts'
+import type { DeadLetterReason } from '../../src/domain/dead-letter-reason.ts'
 
 export interface HostileRecord {
   readonly kind: string

@@ -51,6 +51,8 @@ export function testEnvironment(overrides: Readonly<Record<string, string>> = {}
     TOPICS_EVENTS_REPLICATION_FACTOR: '1',
     TOPICS_WEBHOOKS_NAME: `webhooks-${run}`,
     TOPICS_WEBHOOKS_REPLICATION_FACTOR: '1',
+    TOPICS_STATES_NAME: `states-${run}`,
+    TOPICS_STATES_REPLICATION_FACTOR: '1',
     TOPICS_OUTCOMES_NAME: `outcomes-${run}`,
     TOPICS_OUTCOMES_PARTITIONS: '2',
     TOPICS_OUTCOMES_REPLICATION_FACTOR: '1',

@@ -37,7 +37,13 @@ beforeAll(async () => {
   topic = await createTopic('counted', 2, {})
   await registerSchemas(
     access,
-    await readSchemaSubjects({ events: `${topic}-e`, webhooks: `${topic}-w`, outcomes: topic, retries: [] }),
+    await readSchemaSubjects({
+      events: `${topic}-e`,
+      webhooks: `${topic}-w`,
+      states: `${topic}-s`,
+      outcomes: topic,
+      retries: [],
+    }),
   )
 })
 afterEach(async () => {

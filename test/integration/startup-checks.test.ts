@@ -9,7 +9,7 @@ import { until } from '../harness/until.ts'
 import { startWorkerRig } from '../harness/worker-rig.ts'
 import { clientOptions } from './compacted-topic.ts'
 
-type Role = 'events' | 'webhooks' | 'outcomes' | 'deadLetters' | 'retries.0s' | 'retries.5s'
+type Role = 'events' | 'webhooks' | 'states' | 'outcomes' | 'deadLetters' | 'retries.0s' | 'retries.5s'
 type Configs = Readonly<Record<Role, Record<string, string> | null>>
 
 const retryConfig = {
@@ -21,6 +21,7 @@ const retryConfig = {
 const good: Configs = {
   events: { 'cleanup.policy': 'delete' },
   webhooks: { 'cleanup.policy': 'compact' },
+  states: { 'cleanup.policy': 'compact' },
   outcomes: { 'cleanup.policy': 'delete' },
   deadLetters: { 'cleanup.policy': 'delete', 'max.message.bytes': '2000000' },
   'retries.0s': retryConfig,
@@ -38,7 +39,9 @@ async function topicsWith(configs: Configs) {
     topics: (Object.keys(configs) as Role[]).flatMap((role) => {
       const config = configs[role]
       const configEntries = Object.entries(config ?? {}).map(([name, value]) => ({ name, value }))
-      return config === null ? [] : [{ topic: nameOf(role), numPartitions: 2, configEntries }]
+      return config === null
+        ? []
+        : [{ topic: nameOf(role), numPartitions: role === 'states' ? 1 : 2, configEntries }]
     }),
   })
   await admin.disconnect()
@@ -49,6 +52,7 @@ async function topicsWith(configs: Configs) {
     topics: {
       events: { name: nameOf('events') },
       webhooks: { name: nameOf('webhooks') },
+      states: { name: nameOf('states') },
       outcomes: { name: nameOf('outcomes') },
       deadLetters: { name: nameOf('deadLetters') },
       retries: { prefix: `checked-${run}-retries`, delaysMs: [5_000] },
@@ -73,12 +77,12 @@ describe('the checks before a start', () => {
     const warnings: string[] = []
     const warn = (text: string) => void warnings.push(text)
     const reasons = await reasonsOf(checkBeforeStart({ ...checked, replication: 'enforce', warn }))
-    expect(reasons).toHaveLength(12)
+    expect(reasons).toHaveLength(14)
     expect(reasons[0]).toMatch(`${nameOf('events')}: replication factor is 1; needed: at least 3, or checks.`)
     expect(warnings).toEqual([])
     await checkBeforeStart({ ...checked, replication: 'warn', warn })
-    expect(warnings).toHaveLength(12)
-    expect(warnings[11]).toBe(
+    expect(warnings).toHaveLength(14)
+    expect(warnings[13]).toBe(
       `${nameOf('retries.5s')}: min.insync.replicas is 1; needed: at least 2; checks.replication is warn, so it is let pass`,
     )
   })
@@ -87,6 +91,7 @@ describe('the checks before a start', () => {
     const { nameOf, ...checked } = await topicsWith({
       events: { 'cleanup.policy': 'compact', 'max.message.bytes': '3000000' },
       webhooks: { 'cleanup.policy': 'compact,delete' },
+      states: good.states,
       outcomes: null,
       deadLetters: good.deadLetters,
       'retries.0s': null,

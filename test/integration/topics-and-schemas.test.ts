@@ -18,6 +18,7 @@ function freshTopics(): TopicsOptions {
     minInsyncReplicas: 1,
     events: { ...shared, name: `${run}.events`, partitions: 3, retentionMs: 600_000 },
     webhooks: { ...shared, name: `${run}.webhooks` },
+    states: { ...shared, name: `${run}.states` },
     outcomes: { ...shared, name: `${run}.outcomes`, partitions: 2, retentionMs: 700_000 },
     deadLetters: {
       ...shared,
@@ -58,7 +59,7 @@ describe('topics', () => {
 
   it('for retries are one for each delay and one that does not wait, with the partitions of events', () => {
     const options = freshTopics()
-    const retries = planTopics(options).slice(4)
+    const retries = planTopics(options).slice(5)
     const common = {
       partitions: 3,
       replicationFactor: 1,
@@ -177,13 +178,14 @@ describe('schemas', () => {
     const subjects = await readSchemaSubjects({
       events: `${run}.e`,
       webhooks: `${run}.w`,
+      states: `${run}.s`,
       outcomes: `${run}.o`,
       retries: [`${run}.r.0s`, `${run}.r.5s`],
     })
     expect(subjects.map(({ subject }) => subject)).toEqual(
-      ['e', 'w', 'o', 'r.0s', 'r.5s'].map((topic) => `${run}.${topic}-value`),
+      ['e', 'w', 's', 'o', 'r.0s', 'r.5s'].map((topic) => `${run}.${topic}-value`),
     )
-    const allAre = (kind: string): readonly string[] => Array<string>(5).fill(kind)
+    const allAre = (kind: string): readonly string[] => Array<string>(6).fill(kind)
     expect((await checkSchemas(registry, subjects)).map(({ kind }) => kind)).toEqual(allAre('absent'))
     const first = await registerSchemas(registry, subjects)
     expect(first.map(({ kind }) => kind)).toEqual(allAre('registered'))
@@ -234,6 +236,7 @@ describe('the commands', () => {
       REGISTRY_URL: registry.url,
       TOPICS_EVENTS_NAME: topics.events.name,
       TOPICS_WEBHOOKS_NAME: topics.webhooks.name,
+      TOPICS_STATES_NAME: topics.states.name,
       TOPICS_OUTCOMES_NAME: topics.outcomes.name,
       TOPICS_DEAD_LETTERS_NAME: topics.deadLetters.name,
       TOPICS_RETRIES_PREFIX: topics.retries.prefix,

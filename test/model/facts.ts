@@ -7,6 +7,7 @@ import type { RecordPosition } from '../../src/domain/record-position.ts'
 import type { Core } from '../fakes/core.ts'
 import type { ConfigReader } from './config-topic.ts'
 import type { Member } from './member.ts'
+import type { PauseReader } from './pause-topic.ts'
 import type { ProcessLife } from './process-life.ts'
 import type { AnsweredRequest, SentRequest } from './receivers.ts'
 
@@ -26,6 +27,7 @@ export interface ProcessFacts {
   readonly core: Core
   readonly member: Member
   readonly configs: ConfigReader
+  readonly pauses: PauseReader
   /** By partition number. */
   readonly owned: Map<number, Ownership>
   readonly eventsRead: Map<string, EventRead>

@@ -88,6 +88,8 @@ export class JudgeOfOrder implements Judge {
       (each) => each.process === process && each.sent.begunAtMs >= read.atMs,
     )
     if (tried.some(({ endedAtMs }) => endedAtMs !== null) || isPutOff(start, read)) return
+    // Parked from a retry topic before its event was read again: that reading is a copy, and dropped.
+    if (start.parks.some((write) => write.process === process)) return
     if (tried.length > 0) this.#breach(process, end, start)
     this.#ledger.saw('end before a start that is put off')
     this.#passed.set(start, { process, by: end, atMs: this.#ledger.nowMs })

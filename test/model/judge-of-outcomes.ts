@@ -78,6 +78,8 @@ export class JudgeOfOutcomes implements Judge {
       case 'expired':
       case 'deferred':
         return null
+      case 'shadowed':
+        return 'in a world that is live'
       case 'delivered':
       case 'failed':
       case 'retry_scheduled': {

@@ -1,5 +1,6 @@
-// Judges when a parked record is taken: not before its delay is over but for a tenth, unless it only waits for room; and,
+// Judges when a parked record is taken: not before its delay is over but for a tenth, unless it only waits for room or a pause; and,
 // where nothing stands in its way, no later than a fifth of its delay after that.
+import { readPausedBy } from '../../src/domain/parked-delivery.ts'
 import type { ParkedRead, ProcessFacts } from './facts.ts'
 import type { Judge, Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
@@ -33,10 +34,13 @@ export class JudgeOfWaits implements Judge {
   parkedRead({ process, position, parked }: ParkedRead): void {
     const log = this.#around.topics.log(position)
     const delayMs = log.delayMs ?? 0
-    const appendedAtMs = log.records[Number(position.offset)]?.timestampMs ?? 0
+    const record = log.records[Number(position.offset)]
+    const appendedAtMs = record?.timestampMs ?? 0
+    // What waits for a pause goes on when that ends.
+    const waitsItsTime = parked.progress.expectedAtMs === null && readPausedBy(record?.headers ?? {}) === null
     const waitedMs = process.life.nowMs() - appendedAtMs
     const what = `${process.name} takes ${placeOf(position)} after ${waitedMs} ms`
-    if (this.#isRight && parked.progress.expectedAtMs === null && waitedMs < delayMs * 0.9 - 1) {
+    if (this.#isRight && waitsItsTime && waitedMs < delayMs * 0.9 - 1) {
       this.#ledger.breach('taken early', what)
     }
     const lateMs = Math.min(

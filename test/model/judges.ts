@@ -6,6 +6,7 @@ import { JudgeOfLanes } from './judge-of-lanes.ts'
 import { JudgeOfMembership } from './judge-of-membership.ts'
 import { JudgeOfOrder } from './judge-of-order.ts'
 import { JudgeOfOutcomes } from './judge-of-outcomes.ts'
+import { JudgeOfPauses } from './judge-of-pauses.ts'
 import { JudgeOfRepeats } from './judge-of-repeats.ts'
 import { JudgeOfWaits } from './judge-of-waits.ts'
 import type { Plan } from './plan.ts'
@@ -28,6 +29,7 @@ export function seatJudges(around: Surroundings, plan: Plan): void {
     new JudgeOfOrder(around),
     new JudgeOfLanes(around, moved),
     new JudgeOfWaits(around, plan),
+    new JudgeOfPauses(around, plan),
     new JudgeOfEndings(around),
   )
 }

@@ -7,6 +7,7 @@ import { StartPace } from '../../src/isolation/start-pace.ts'
 import { CallOrder } from '../../src/pipeline/call-order.ts'
 import { DeliveryWrites } from '../../src/pipeline/delivery-writes.ts'
 import { LiveIsolation } from '../../src/pipeline/live-isolation.ts'
+import { LivePauses } from '../../src/pipeline/live-pauses.ts'
 import { PartitionPipeline } from '../../src/pipeline/partition-pipeline.ts'
 import { StartGate } from '../../src/pipeline/start-gate.ts'
 import type { Assignment, EventSource, EventSourceHandler } from '../../src/ports.ts'
@@ -15,6 +16,7 @@ import { InFlightBudget } from '../../src/progress/in-flight-budget.ts'
 import type { Hold } from '../../src/progress/in-flight-budget.ts'
 import { OffsetTracker } from '../../src/progress/offset-tracker.ts'
 import { ParkedCopies } from '../../src/progress/parked-copies.ts'
+import { PauseTable } from '../../src/table/pause-table.ts'
 import { GlobalTable } from '../../src/table/global-table.ts'
 import type { CoreEdges, CoreSettings } from '../fakes/core.ts'
 import { replace } from '../harness/replaced-method.ts'
@@ -374,10 +376,32 @@ const ofLanes: readonly Mutant[] = [
   },
 ]
 
+const ofPauses: readonly Mutant[] = [
+  {
+    name: 'an origin that is paused is called all the same',
+    knownAs: ['paused'],
+    install: replace(PauseTable, 'pausing', (original, webhook) => {
+      const key = original(webhook)
+      return key?.startsWith('origin:') === true ? null : key
+    }),
+  },
+  {
+    name: 'what is paused is parked again and again',
+    knownAs: ['written again', 'stuck'],
+    install: replace(LivePauses, 'mayGoOn', () => true),
+  },
+  {
+    name: 'the end of a pause is not noticed',
+    knownAs: ['resumed late'],
+    install: replace(LivePauses, 'mayGoOn', () => false),
+  },
+]
+
 export const mutants: readonly Mutant[] = [
   ...ofCommits,
   ...ofWrites,
   ...ofRetries,
   ...ofMembership,
   ...ofLanes,
+  ...ofPauses,
 ]

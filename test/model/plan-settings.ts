@@ -54,6 +54,8 @@ export function drawSettings(dice: Dice, heals: boolean): CoreSettings {
       maxBodyBytes: 262_144,
       excerpts: false,
       tracePropagation: 'traceparent',
+      shadow: new Set(),
+      pauseDelayMs: dice.pick([3_000, 40_000]),
     },
     horizons: {
       horizonMs: {
@@ -65,5 +67,14 @@ export function drawSettings(dice: Dice, heals: boolean): CoreSettings {
     fanout: { limit: dice.pick([6, 100]), chunkSize: dice.pick([2, 4]) },
     ordering: dice.chance(0.9) ? 'call' : 'none',
     pipeline: { commitIntervalMs: dice.pick([250, 500, 1_000]), revokeSettleMs: 6_000, writeMs: 2_000 },
+  }
+}
+
+/** Where nothing of the process's own stands in anybody's way, it can be told what comes late. */
+export function withRoom(settings: CoreSettings): CoreSettings {
+  return {
+    ...settings,
+    budget: { maxDeliveries: 1_000, maxBytes: 1_000_000, maxParkedAtOnce: 500 },
+    intake: { maxQueuedRecords: 500, maxQueuedBytes: 1_000_000 },
   }
 }

@@ -6,10 +6,12 @@ import { drawConfigs, drawWebhooks } from './plan-configs.ts'
 import type { PublishedConfig } from './plan-configs.ts'
 import { drawEvents, drawProbes } from './plan-events.ts'
 import type { PublishedEvent } from './plan-events.ts'
+import type { PauseRecord } from './pause-topic.ts'
 import { drawFaults, drawSpells } from './plan-faults.ts'
 import type { Fault, Flavour } from './plan-faults.ts'
+import { drawPauses } from './plan-pauses.ts'
 import { drawPhases } from './plan-receivers.ts'
-import { drawSettings } from './plan-settings.ts'
+import { drawSettings, withRoom } from './plan-settings.ts'
 import type { Phases } from './receivers.ts'
 import type { Spell } from './weather.ts'
 
@@ -24,6 +26,7 @@ export interface Plan {
   readonly mostSkewMs: number
   readonly doubled: number
   readonly configs: readonly PublishedConfig[]
+  readonly operator: readonly PauseRecord[]
   readonly events: readonly PublishedEvent[]
   readonly phases: Phases
   readonly spells: readonly Spell[]
@@ -52,6 +55,8 @@ export function drawPlan(seed: number): Plan {
   const events = drawEvents(dice.of('events'), { webhooks, partitions, untilMs: eventsUntilMs })
   const times = { flavour, untilMs: faultsUntilMs }
   const faults = drawFaults(dice.of('faults'), times)
+  const operator = drawPauses(dice.of('pauses'), webhooks, faults)
+  const isJudgedByTime = flavour === 'calm' && operator.length > 0
   const spells = drawSpells(dice.of('spells'), { ...times, faults })
   const calmFromMs =
     1_000 +
@@ -60,6 +65,7 @@ export function drawPlan(seed: number): Plan {
       ...spells.map(({ untilMs }) => untilMs),
       ...faults.map(overAtMs),
       ...configs.map(({ atMs }) => atMs),
+      ...operator.map(({ atMs }) => atMs),
     )
   const healsAtMs = heals ? calmFromMs : null
   const probes =
@@ -69,12 +75,13 @@ export function drawPlan(seed: number): Plan {
     seed,
     flavour,
     partitions,
-    settings,
+    settings: isJudgedByTime ? withRoom(settings) : settings,
     batchSize: dice.pick([1, 3, 100]),
     unasked: flavour === 'all' ? 0.1 : 0,
     mostSkewMs: dice.chance(0.25) ? 400 : 0,
     doubled: dice.chance(0.3) ? 0.2 : 0,
     configs,
+    operator,
     events: [...events, ...probes],
     phases,
     spells,

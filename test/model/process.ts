@@ -8,6 +8,7 @@ import type { ProcessFacts } from './facts.ts'
 import type { Ledger } from './ledger.ts'
 import { Member } from './member.ts'
 import type { MembershipWitness } from './member.ts'
+import { PauseReader } from './pause-topic.ts'
 import { ProcessLife } from './process-life.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -23,6 +24,14 @@ export function startProcess(number: number, around: Surroundings): ProcessFacts
   const witness = witnessOf(watched, around)
   const member = new Member({ ...around, name, number, life, dice: own.of('member'), witness })
   const reader = new ConfigReader({ topic: configs, clock, life, weather, number })
+  const pauseReader = new PauseReader({
+    topic: around.pauses,
+    clock,
+    life,
+    weather,
+    dice: own.of('pauses'),
+    number,
+  })
   const { decoder, parkedDecoder, matched } = decoders(watched, around)
   const edges: CoreEdges = {
     clock: life.clock(),
@@ -54,6 +63,7 @@ export function startProcess(number: number, around: Surroundings): ProcessFacts
     core,
     member,
     configs: reader,
+    pauses: pauseReader,
     owned: new Map(),
     eventsRead: new Map(),
     parkedRead: new Map(),
@@ -72,7 +82,7 @@ export function startProcess(number: number, around: Surroundings): ProcessFacts
   }
   ledger.processes.push(process)
   ledger.tell(name, 'starts')
-  life.run(() => void boot(core, reader))
+  life.run(() => void boot(core, reader, pauseReader))
   return process
 }
 
@@ -102,9 +112,13 @@ async function granted(asked: Promise<Grant>, note: () => void): Promise<Grant> 
   return grant
 }
 
-/** Table first, then the group: as a worker does. */
-async function boot({ live, pipeline }: Core, reader: ConfigReader): Promise<void> {
-  await live.hydrate(reader)
+/** Table and pauses first, then the group: as a worker does. */
+async function boot(
+  { live, pauses, pipeline }: Core,
+  reader: ConfigReader,
+  pauseReader: PauseReader,
+): Promise<void> {
+  await Promise.all([live.hydrate(reader), pauses.hydrate(pauseReader)])
   await pipeline.start()
 }
 
@@ -148,7 +162,7 @@ export function kill(process: ProcessFacts, ledger: Ledger): void {
 /** Resolves when it has gone. */
 export async function drain(process: ProcessFacts, timeoutMs: number, around: Surroundings): Promise<void> {
   const { clock, ledger } = around
-  const { core, life, configs } = process
+  const { core, life, configs, pauses } = process
   ledger.tell(process.name, 'drains')
   process.settlingSinceMs ??= settlesFromMs(process, around)
   const { clean } = await core.pipeline.drain(timeoutMs)
@@ -156,6 +170,7 @@ export async function drain(process: ProcessFacts, timeoutMs: number, around: Su
   if (isClean && !clean) ledger.breach('unclean drain', `${process.name} could not settle in good weather`)
   ledger.gone(process, isClean && clean)
   await configs.stop()
+  await pauses.stop()
   core.gate.stop()
   const gone = Promise.withResolvers<void>()
   clock.after(goneAfterMs, () => {

@@ -8,6 +8,7 @@ import { Group } from './group.ts'
 import { seatJudges } from './judges.ts'
 import { Ledger } from './ledger.ts'
 import type { Breach } from './ledger.ts'
+import { PauseTopic } from './pause-topic.ts'
 import { drawPlan } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { Moments } from './moments.ts'
@@ -62,7 +63,8 @@ function surroundingsOf(plan: Plan, bending: Bending): Surroundings {
   const { seed, partitions, settings, spells, phases } = plan
   const clock = new VirtualClock()
   const dice = new Dice(seed).of('world')
-  const topics = new Topics(clock, partitions, settings.delivery.retry.delaysMs)
+  const { pauseDelayMs, retry } = settings.delivery
+  const topics = new Topics(clock, partitions, [...retry.delaysMs, pauseDelayMs])
   const { sessionTimeoutMs } = settings
   const times = { sessionTimeoutMs, rebalanceTimeoutMs }
   const { takesStaleCommits = false } = bending
@@ -88,6 +90,7 @@ function surroundingsOf(plan: Plan, bending: Bending): Surroundings {
     topics,
     group,
     configs: new ConfigTopic(),
+    pauses: new PauseTopic(),
     receivers: new Receivers(clock, dice.of('receivers'), phases),
     weather: new Weather(clock, dice.of('weather'), spells),
     ledger,
@@ -99,7 +102,18 @@ function at(clock: VirtualClock, atMs: number, callback: () => void): void {
   clock.after(atMs - clock.monotonicMs(), callback)
 }
 
-function publish({ configs, events }: Plan, { clock, topics, configs: topic, ledger }: Surroundings): void {
+function publish(
+  { configs, operator, events }: Plan,
+  { clock, topics, configs: topic, pauses, ledger }: Surroundings,
+): void {
+  for (const record of operator) {
+    const write = (): void => {
+      ledger.tell('operator', record.state, record.key)
+      pauses.append(record)
+    }
+    if (record.atMs === 0) write()
+    else at(clock, record.atMs, write)
+  }
   for (const { atMs, change } of configs) {
     if (atMs === 0) topic.append(change)
     else {
@@ -146,6 +160,7 @@ class Processes {
         if (this.#running.has(process)) this.#drain(process, fault.timeoutMs)
         return
       case 'reread':
+        process.pauses.reset()
         return process.configs.reset()
       case 'kill':
       case 'freeze':

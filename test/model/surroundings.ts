@@ -5,6 +5,7 @@ import type { ConfigTopic } from './config-topic.ts'
 import type { Dice } from './dice.ts'
 import type { Group } from './group.ts'
 import type { Ledger } from './ledger.ts'
+import type { PauseTopic } from './pause-topic.ts'
 import type { Receivers } from './receivers.ts'
 import type { Topics } from './topics.ts'
 import type { Weather } from './weather.ts'
@@ -15,6 +16,7 @@ export interface Surroundings {
   readonly topics: Topics
   readonly group: Group
   readonly configs: ConfigTopic
+  readonly pauses: PauseTopic
   readonly receivers: Receivers
   readonly weather: Weather
   readonly ledger: Ledger

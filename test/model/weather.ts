@@ -58,6 +58,15 @@ export class Weather {
     )
   }
 
+  /** Whether a process has felt such a spell since `fromMs`. */
+  wasAwaySince(what: Spell['of'], number: number, fromMs: number): boolean {
+    const nowMs = this.#clock.monotonicMs()
+    return this.#spells.some(
+      ({ of, process, fromMs: begunMs, untilMs }) =>
+        of === what && (process ?? number) === number && begunMs <= nowMs && untilMs >= fromMs,
+    )
+  }
+
   /** A moment's way there or back. */
   hopMs(): number {
     return 1 + this.#dice.next() * 3

@@ -21,6 +21,8 @@ const mustHappen = [
   'deferred breaker_open',
   'deferred interrupted',
   'deferred lane_full',
+  'deferred paused',
+  'parked for a pause',
   'deferred rate_limited',
   'deferred retry_after',
   'retry_scheduled interrupted',

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import type { AttemptResult, TransportFailure } from '../../src/domain/attempt.ts'
 import { fullJitter } from '../../src/retry/backoff.ts'
 import { judge } from '../../src/retry/judgement.ts'
+import type { Judgement } from '../../src/retry/judgement.ts'
 import { nextStep } from '../../src/retry/next-step.ts'
 import type { RetryPolicy } from '../../src/retry/next-step.ts'
 
@@ -55,6 +56,13 @@ const statuses = {
   quickFailureWithinMs: 1_000,
 }
 
+type Over = Extract<Judgement, { readonly kind: 'delivered' | 'blocked' | 'withheld' }>
+
+/** There is no next step. */
+function isOver(judgement: Judgement): judgement is Over {
+  return ['delivered', 'blocked', 'withheld'].includes(judgement.kind)
+}
+
 const anyDelays = fc.uniqueArray(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 6 })
 const anyPolicy: fc.Arbitrary<RetryPolicy> = fc
   .record({
@@ -86,7 +94,7 @@ it('a delivery makes at most one try more than quick tries are allowed, each beg
         const judgement = judge(result, statuses)
         const isSuccess = result.kind === 'answered' && Math.floor(result.statusCode / 100) === 2
         expect(judgement.kind === 'delivered').toBe(isSuccess)
-        if (judgement.kind === 'delivered' || judgement.kind === 'blocked') break
+        if (isOver(judgement)) break
         const history = { attempts, sinceFirstMs, round: 'first', backoffStep: 0, retryAfterMs } as const
         const chances = { random: () => chance, spendQuickTry: () => true }
         const step = nextStep(judgement, { ...history, nowMs: 0, expiresAtMs: 1e9 }, policy, chances)
@@ -119,7 +127,7 @@ it('what is parked is due within the horizon, no sooner than the receiver asked,
       fc.boolean(),
       (policy, { result, chance }, given, hasTries) => {
         const judgement = judge(result, statuses)
-        if (judgement.kind === 'delivered' || judgement.kind === 'blocked') return
+        if (isOver(judgement)) return
         const { leftMs, ...rest } = given
         const history = { ...rest, expiresAtMs: rest.nowMs + leftMs }
         const chances = { random: () => chance, spendQuickTry: () => hasTries }
@@ -150,7 +158,7 @@ it('whatever a receiver answers, every delivery ends', () => {
       for (const { result, chance, retryAfterMs } of tries) {
         nowMs += result.timings.totalMs
         const judgement = judge(result, statuses)
-        if (judgement.kind === 'delivered' || judgement.kind === 'blocked') break
+        if (isOver(judgement)) break
         const round = parkings === 0 ? ('first' as const) : ('resumed' as const)
         const history = { attempts: 9, sinceFirstMs: 0, round, backoffStep, retryAfterMs }
         const chances = { random: () => chance, spendQuickTry: () => true }

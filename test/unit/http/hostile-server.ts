@@ -145,15 +145,16 @@ export function post(port: number, more: Partial<HttpRequest> = {}): HttpRequest
 export interface Sending {
   readonly totalTimeoutMs?: number
   readonly signal?: AbortSignal
+  mayLeave?(): boolean
 }
 
 /** One exchange with short deadlines. */
 export function sendOne(
   sender: HttpSender,
   request: HttpRequest,
-  { totalTimeoutMs = 1_000, signal = new AbortController().signal }: Sending = {},
+  { totalTimeoutMs = 1_000, signal = new AbortController().signal, mayLeave = () => true }: Sending = {},
 ): Promise<AttemptResult> {
-  return sender.send(request, { connectTimeoutMs: 400, totalTimeoutMs }, signal)
+  return sender.send(request, { connectTimeoutMs: 400, totalTimeoutMs, mayLeave }, signal)
 }
 
 export async function closeHostileServers(): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Deferral } from '../../../src/isolation/admission.ts'
-import { planDeferral } from '../../../src/isolation/deferral-plan.ts'
+import { planDeferral, planPause } from '../../../src/isolation/deferral-plan.ts'
 import type { DeferralFacts, DeferralPlan } from '../../../src/isolation/deferral-plan.ts'
 
 const nowMs = 1_700_000_000_000
@@ -105,4 +105,22 @@ describe('the horizon', () => {
     expect(plan(kind, waitMs, { expiresAtMs: nowMs + dueInMs }).kind).toBe('park')
     expect(plan(kind, waitMs, { expiresAtMs: nowMs + dueInMs - 1 })).toEqual({ kind: 'over' })
   })
+})
+
+describe('what the operator paused', () => {
+  it.each([
+    [86_400_000, 900_000, null],
+    [900_001, 900_000, null],
+    [900_000, 900_000, 900_000],
+    [5_000, 5_000, 5_000],
+  ])(
+    'with %d ms left is looked at after %d ms at the latest, and is never given up',
+    (leftMs, dueInMs, endsInMs) => {
+      expect(planPause({ expiresAtMs: nowMs + leftMs, delayMs: 900_000, nowMs })).toEqual({
+        delayMs: 900_000,
+        dueAtMs: nowMs + dueInMs,
+        expectedAtMs: endsInMs === null ? null : nowMs + endsInMs,
+      })
+    },
+  )
 })

@@ -20,6 +20,7 @@ const retryTopic = (config: Record<string, string> = {}): FoundTopic =>
 const good: FoundTopics = {
   events: { name: 'events', found: found('delete') },
   webhooks: { name: 'webhooks', found: found('compact') },
+  states: { name: 'states', found: { ...found('compact'), partitions: 1 } },
   outcomes: { name: 'outcomes', found: found('delete') },
   deadLetters: { name: 'letters', found: found('delete', { 'max.message.bytes': '1114112' }) },
   retries: [
@@ -44,7 +45,7 @@ describe('topics', () => {
     expect(replicationFaults(good)).toEqual([])
   })
 
-  it.each(['events', 'webhooks', 'outcomes', 'deadLetters'] as const)('absent: %s', (role) => {
+  it.each(['events', 'webhooks', 'states', 'outcomes', 'deadLetters'] as const)('absent: %s', (role) => {
     const missing = withTopic(role, null)
     expect(topicFaults(missing)).toEqual([
       `${good[role].name}: the topic is absent; make it with "topics create", or name another (topics.${role}.name)`,

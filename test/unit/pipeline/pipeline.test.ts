@@ -531,6 +531,7 @@ describe('a drain', () => {
     expect(source.committed(0)).toBe(1n)
     expect(await source.commit(source.epoch, [commitOf(0, 2n)])).toMatchObject({ kind: 'refused' })
     await process.tableSource.stop()
+    await process.pauseSource.stop()
     process.gate.stop()
     expect(clock.pending).toBe(0)
   })

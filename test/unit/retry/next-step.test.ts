@@ -3,7 +3,7 @@ import type { Judgement } from '../../../src/retry/judgement.ts'
 import { nextStep } from '../../../src/retry/next-step.ts'
 import type { AttemptHistory, NextStep, RetryPolicy } from '../../../src/retry/next-step.ts'
 
-type Failure = Exclude<Judgement, { readonly kind: 'delivered' | 'blocked' }>
+type Failure = Exclude<Judgement, { readonly kind: 'delivered' | 'blocked' | 'withheld' }>
 
 const policy: RetryPolicy = {
   quickTries: 2,

@@ -103,7 +103,7 @@ describe('the schemas', () => {
 
   it('close the lists of results, reasons and owners of a fault', () => {
     expect(symbols('OutcomeResult').join(' ')).toBe(
-      'delivered retry_scheduled deferred failed expired cancelled rejected',
+      'delivered retry_scheduled deferred failed expired cancelled rejected shadowed',
     )
     expect(symbols('OutcomeReason').join(' ')).toBe(
       'ok http_status redirect dns connect tls reset connect_timeout total_timeout protocol_error ' +

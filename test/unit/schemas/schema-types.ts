@@ -8,6 +8,7 @@ import type {
   ParkedDeliveryRecord,
   WebhookConfigRecord,
   WebhookOutcomeRecord,
+  WebhookStateRecord,
 } from '../../../src/domain/records.ts'
 import { readSchema, repositoryRoot, type SchemaName, schemaNames } from '../../generated/schema-files.ts'
 
@@ -17,6 +18,7 @@ interface RecordOf {
   readonly 'webhook-config': WebhookConfigRecord
   readonly 'webhook-outcome': WebhookOutcomeRecord
   readonly 'parked-delivery': ParkedDeliveryRecord
+  readonly 'webhook-state': WebhookStateRecord
 }
 
 /** The type that this version reads and writes. */

@@ -16,15 +16,16 @@ it('each wait has a topic whose values are Avro, and so have the chunks, which w
   expect(schemaTopicsOf(settings)).toEqual({
     events: 'calls',
     webhooks: 'webhook-configs',
+    states: 'webhook-states',
     outcomes: 'webhook-outcomes',
-    retries: ['eu.retries.0s', 'eu.retries.4s', 'eu.retries.5s', 'eu.retries.8h'],
+    retries: ['eu.retries.0s', 'eu.retries.4s', 'eu.retries.5s', 'eu.retries.15m', 'eu.retries.8h'],
   })
 })
 
 it('the topics are made with all waits that are in use', () => {
   expect(topicsOptionsOf(settings).retries).toMatchObject({
     prefix: 'eu.retries',
-    delaysMs: [4_000, 5_000, 28_800_000],
+    delaysMs: [4_000, 5_000, 900_000, 28_800_000],
     retentionMs: 259_200_000,
   })
 })

@@ -53,6 +53,7 @@ const everything: readonly Observation[] = [
   { kind: 'parked', delayMs: 300_000 },
   { kind: 'chunked', chunks: 3 },
   { kind: 'moved_on' },
+  { kind: 'pauses', inForce: { all: 0, account: 1, webhook: 0, origin: 0 } },
   { kind: 'copy_dropped' },
   { kind: 'breaker', of: 'webhook', name: 'w', change: 'opened' },
   { kind: 'out_of_range', topic: 'call-events', partition: 0 },

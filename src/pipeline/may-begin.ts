@@ -1,0 +1,57 @@
+// Whether an attempt may begin, by all that is known now: the newest version of its webhook, the horizon, what the
+// operator paused, and whether anything is sent at all. Looked at before an attempt asks for room, and again when it
+// has waited for it. Invariant: it decides over what is in memory, and changes nothing.
+import type { Delivery } from '../domain/delivery.ts'
+import type { Webhook } from '../domain/webhook.ts'
+import { isSameVersion } from '../table/table-entry.ts'
+import type { ValidEntry } from '../table/table-entry.ts'
+import type { DeliveryWorld } from './delivery-world.ts'
+import type { Facts } from './life-record.ts'
+import type { Ending } from './outcome-of.ts'
+
+export type Prospect =
+  | { readonly kind: 'yes'; readonly entry: ValidEntry; readonly facts: Facts }
+  /** It ends without a request. */
+  | { readonly kind: 'over'; readonly ending: Ending; readonly facts: Facts }
+  | { readonly kind: 'expired'; readonly facts: Facts }
+  /** This process ends what it has in hand. */
+  | { readonly kind: 'cut'; readonly facts: Facts }
+  /** All but the request is done. */
+  | { readonly kind: 'shadow'; readonly webhook: Webhook; readonly facts: Facts }
+  /** `key`: of the pause in force. */
+  | { readonly kind: 'paused'; readonly key: string; readonly facts: Facts }
+
+type KnownWorld = Pick<DeliveryWorld, 'clock' | 'table' | 'pauses' | 'settings'>
+
+export function mayBegin(
+  { webhookId, expiresAtMs }: Delivery,
+  { clock, table, pauses, settings }: KnownWorld,
+  cut: AbortSignal,
+): Prospect {
+  const entry = table.find(webhookId)
+  if (entry === undefined)
+    return over({ result: 'cancelled', reason: 'webhook_deleted', faultOwner: null }, {})
+  const facts = { config: entry.config, webhook: entry.kind === 'valid' ? entry.webhook : null }
+  if (!entry.enabled)
+    return over({ result: 'cancelled', reason: 'webhook_disabled', faultOwner: null }, facts)
+  if (entry.kind === 'invalid')
+    return over({ result: 'rejected', reason: 'invalid_config', faultOwner: 'config' }, facts)
+  if (clock.nowMs() >= expiresAtMs) return { kind: 'expired', facts }
+  if (cut.aborted) return { kind: 'cut', facts }
+  const { webhook } = entry
+  // Before pauses: they are about requests, and there will be none.
+  if (settings.shadow === 'all' || settings.shadow.has(webhook.accountId)) {
+    return { kind: 'shadow', webhook, facts }
+  }
+  const key = pauses.pausing(webhook)
+  return key === null ? { kind: 'yes', entry, facts } : { kind: 'paused', key, facts }
+}
+
+/** Whether it may begin for the same version as `before`. */
+export function isStillSo(before: ValidEntry, now: Prospect): boolean {
+  return now.kind === 'yes' && isSameVersion(before, now.entry)
+}
+
+function over(ending: Ending, facts: Facts): Prospect {
+  return { kind: 'over', ending, facts }
+}
