@@ -101,7 +101,6 @@ export class Isolation {
     return this.#directory.held(webhookId)?.hasSpareRoom(nowMs) ?? false
   }
 
-  /** The operator holds it back: what it gets at once afterwards begins small, whatever it took before. */
   paused(webhookId: WebhookId): void {
     this.#directory.held(webhookId)?.limit.restart()
   }

@@ -44,7 +44,7 @@ export class LiveIsolation {
     permit.cancel(this.#clock.monotonicMs())
   }
 
-  /** The operator holds its deliveries back. */
+  /** The operator holds it back: what it gets at once afterwards begins small, whatever it took before. */
   paused(webhookId: WebhookId): void {
     this.#isolation.paused(webhookId)
   }

@@ -114,6 +114,7 @@ class Ranking {
         break
       case 'deferred':
       case 'cancelled':
+      case 'shadowed':
         return
     }
     this.#delays.add(key, outcome.eventAgeMs, nowMs, whose)

@@ -211,6 +211,7 @@ describe('the standing of a worker', () => {
     world.tableSource.holdBack()
     for (const id of ['a', 'b', 'c', 'd']) world.tableSource.put(webhookConfig(id))
     void process.live.hydrate(world.tableSource)
+    void process.pauses.hydrate(world.pauseSource)
     await world.clock.advance(7_000)
     expect(standing.now()).toMatchObject({
       table: { state: 'reading', hydration: 0, ageMs: 7_000, lag: { records: 4, ageMs: 7_000 } },
