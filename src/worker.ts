@@ -129,7 +129,7 @@ async function startUnlessAborted(
       lastHeartbeatMs: () => source.lastHeartbeatMs(),
       commitsStuckMs: (nowMs) => commits.stuckMs(nowMs),
     },
-    settings.kafka,
+    { ...settings.kafka, ...settings.webhooks },
     observer,
   )
   const standing = new LiveStanding(live, gate)

@@ -1,6 +1,7 @@
-// Whether work may begin. Four facts must hold: the table has been read to its end, the group has answered a
-// heartbeat within the session timeout, commits succeed, and, if the process ever stood still, the table was proved
-// complete since. Without the last, a process thawed after 20 seconds would serve a webhook deleted meanwhile.
+// Whether work may begin. These facts must hold: the table has been read to its end, and was proved complete within the
+// last minutes; the group has answered a heartbeat within the session timeout; commits succeed; and, if the process ever
+// stood still, the table was proved complete since. Without the last, a process thawed after 20 seconds would serve a
+// webhook deleted meanwhile.
 import type { Clock, Observer } from '../ports.ts'
 
 export interface StartGateFacts {
@@ -16,6 +17,8 @@ export interface StartGateFacts {
 export interface StartGateBounds {
   /** A heartbeat older than this means that the partitions may belong to somebody else by now. */
   readonly sessionTimeoutMs: number
+  /** A table that nobody could prove complete for longer says too little of what clients want by now. */
+  readonly maxTableAgeMs: number
 }
 
 const tickMs = 200
@@ -134,6 +137,8 @@ export class StartGate {
     if (!this.#facts.tableReady()) return 'the table is being read'
     if (this.#facts.caughtUpAsOfMs() < this.#wokeAtMs)
       return 'the process stood still; the table is being checked'
+    if (nowMs - this.#facts.caughtUpAsOfMs() > this.#bounds.maxTableAgeMs)
+      return 'the table is too old; its topic cannot be read'
     if (this.#facts.lastHeartbeatMs() === null) return 'the group has not been joined'
     if (!this.#isMember(nowMs)) return 'the group does not answer heartbeats'
     if (this.#facts.commitsStuckMs(nowMs) > maxCommitsStuckMs) return 'commits fail'

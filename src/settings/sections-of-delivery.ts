@@ -33,6 +33,11 @@ export const sectionsOfDelivery = {
       'refused',
       'Whether a webhook may ask that its receiver’s certificate is not verified (`tls_verification: off`); refused, such a webhook is invalid',
     ),
+    maxTableAgeMs: setting(
+      is.wholeNumber(10_000, dayMs),
+      5 * minuteMs,
+      'How long deliveries go on while the topic of webhooks cannot be read; then none begins until it can',
+    ),
   },
   http: {
     connectTimeoutMs: setting(

@@ -53,6 +53,7 @@ export interface CoreEdges {
 
 export interface CoreSettings {
   readonly sessionTimeoutMs: number
+  readonly maxTableAgeMs: number
   readonly budget: BudgetBounds
   readonly intake: IntakeBounds
   readonly lanes: IsolationBounds

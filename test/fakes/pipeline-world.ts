@@ -99,6 +99,7 @@ export class FakeProcess {
 function coreSettingsOf(options: WorldOptions): CoreSettings {
   return {
     sessionTimeoutMs,
+    maxTableAgeMs: 300_000,
     budget: { maxDeliveries: 1_000, maxBytes: 1_000_000, maxParkedAtOnce: 500, ...options.budget },
     intake: { maxQueuedRecords: 500, maxQueuedBytes: 500_000, ...options.bounds },
     lanes: { ...laneBounds, ...options.lanes },

@@ -15,6 +15,7 @@ export function drawSettings(dice: Dice, heals: boolean): CoreSettings {
   const delaysMs = [...new Set<number>([...scheduleMs, ...roomDelaysMs])].sort((a, b) => a - b)
   return {
     sessionTimeoutMs: 10_000,
+    maxTableAgeMs: 300_000,
     budget: {
       maxDeliveries: dice.pick([2, 5, 12, 1_000]),
       maxBytes: dice.pick([50, 1_000_000]),

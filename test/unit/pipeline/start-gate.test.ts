@@ -22,7 +22,7 @@ function gateWith(facts: Partial<Facts> = {}) {
       lastHeartbeatMs: () => known.heartbeatMs,
       commitsStuckMs: () => known.commitsStuckMs,
     },
-    { sessionTimeoutMs: 10_000 },
+    { sessionTimeoutMs: 10_000, maxTableAgeMs: 300_000 },
     observer,
   )
   return { clock, observer, known, gate }
@@ -45,6 +45,7 @@ describe('the start gate', () => {
     ['the group has not been joined', { heartbeatMs: null }],
     ['the group does not answer heartbeats', { heartbeatMs: -9_001 }],
     ['commits fail', { commitsStuckMs: 5_001 }],
+    ['the table is too old; its topic cannot be read', { caughtUpAsOfMs: -299_001 }],
   ])('is closed because %s', (why, facts) => {
     const { gate, observer } = gateWith(facts)
     expect(gate.pass()).not.toBeNull()
