@@ -138,6 +138,15 @@ const putOff: Row = {
     },
     {
       kind: 'curves',
+      title: 'Pauses in force',
+      description:
+        'By an operator, until somebody resumes. What they hold back waits in retry topics, and may expire there. `pauses` lists them.',
+      unit: 'short',
+      queries: [{ expr: `max by (scope) (${series(metric.pauses)})`, legend: '{{scope}}' }],
+      thresholds: { warning: 1 },
+    },
+    {
+      kind: 'curves',
       title: 'Waiting in the process',
       description:
         'Deliveries that wait a moment for room at their receiver, and requests for a share of the in-flight budget.',
