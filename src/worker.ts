@@ -125,6 +125,7 @@ async function startUnlessAborted(
     clock,
     {
       tableReady: () => live.ready && pauses.ready,
+      tableAsOfMs: () => live.caughtUpAsOfMs(),
       caughtUpAsOfMs: () => Math.min(live.caughtUpAsOfMs(), pauses.caughtUpAsOfMs()),
       lastHeartbeatMs: () => source.lastHeartbeatMs(),
       commitsStuckMs: (nowMs) => commits.stuckMs(nowMs),
@@ -132,7 +133,7 @@ async function startUnlessAborted(
     { ...settings.kafka, ...settings.webhooks },
     observer,
   )
-  const standing = new LiveStanding(live, gate)
+  const standing = new LiveStanding(live, pauses, gate)
   let lastJoinedMs = clock.monotonicMs()
   const liveForMs = settings.kafka.giveUpMs + settings.kafka.rebalanceTimeoutMs
   const ops = createOpsServer({

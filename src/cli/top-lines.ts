@@ -20,6 +20,7 @@ export interface TopView {
 
 /** More of them are counted. */
 const mostInvalid = 10
+const mostPaused = 5
 
 export function topLines(
   { reports, asked, webhooks, origins }: TopView,
@@ -72,12 +73,21 @@ function summary(reports: readonly StatusReport[], asked: number): readonly stri
     `table ${secondsText(most(({ table }) => table.age_seconds))} old`,
   ]
   const closed = reports.filter(({ gate }) => !gate.open)
+  const paused = reports.toSorted((one, other) => other.pauses - one.pauses)[0]
   return [
     parts.join(' · '),
+    ...(paused === undefined || paused.pauses === 0 ? [] : [pausedLine(paused)]),
     ...closed.map(({ worker_id, gate }) =>
       shownText(`${worker_id} begins no new work: ${gate.why ?? 'it does not say why'}`),
     ),
   ]
+}
+
+/** As the worker has it that knows of most: a pause is in force everywhere within seconds. */
+function pausedLine({ paused, pauses }: StatusReport): string {
+  const more = pauses - mostPaused
+  const shown = paused.slice(0, mostPaused).join(', ')
+  return shownText(`paused: ${shown}${more > 0 ? ` and ${more} more; see "pauses"` : ''}`)
 }
 
 function headingsOf(kind: 'WEBHOOK' | 'ORIGIN'): readonly string[] {

@@ -23,6 +23,13 @@ export interface TableStanding {
   readonly unverified: number
 }
 
+export interface PausesStanding {
+  /** The keys of those in force. */
+  readonly inForce: readonly string[]
+  /** Of the topic of states, as the table's. */
+  readonly lag: Lag
+}
+
 /** Records of the retry topics of one delay that are not done. */
 export interface ParkedStanding {
   readonly delayMs: number
@@ -72,6 +79,7 @@ export interface Standing {
   /** Why no new work begins; null: it does. */
   readonly closedBecause: string | null
   readonly table: TableStanding
+  readonly pauses: PausesStanding
   /** Null until the worker gets to it: before that come its checks and the table. */
   readonly work: WorkStanding | null
 }

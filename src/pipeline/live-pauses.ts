@@ -2,11 +2,13 @@
 // Invariants: once they were read, the last that is known counts, also while the topic cannot be read; where its history
 // was lost, what is not met when it is read again was lifted meanwhile, and holds until then.
 import type { PausedBy } from '../domain/parked-delivery.ts'
+import type { PausesStanding } from '../domain/standing.ts'
 import type { Clock, Observer, PauseSink, PauseSource } from '../ports.ts'
 import { Freshness } from '../table/freshness.ts'
 import { endsKnown, hydrationAtStart, positionReached } from '../table/hydration.ts'
 import type { HydrationState } from '../table/hydration.ts'
 import { PauseTable } from '../table/pause-table.ts'
+import { ReadingProgress } from '../table/reading-progress.ts'
 
 /**
  * After a pause was lifted, others may go on parking for it: until they have heard of it, and their writes have landed.
@@ -19,6 +21,7 @@ export class LivePauses implements PauseSink {
   readonly #clock: Clock
   readonly #observer: Observer
   readonly #freshness = new Freshness()
+  readonly #progress = new ReadingProgress()
   readonly #whenReady = Promise.withResolvers<void>()
   /** Partitions that are read again, with what was met so far: how it stands is known at the end. */
   readonly #rereading = new Map<number, Map<string, 'paused' | 'lifted'>>()
@@ -26,6 +29,7 @@ export class LivePauses implements PauseSink {
   /** Liftings that others may not have heard of; monotonic milliseconds. */
   #unsettled: { readonly offset: bigint; readonly heardAtMs: number }[] = []
   #settledLift = -1n
+  #startedAtMs = 0
   #onLifted = (): void => {}
 
   constructor(clock: Clock, observer: Observer) {
@@ -35,6 +39,7 @@ export class LivePauses implements PauseSink {
 
   /** Resolves when all that stood in the topic is known. Rejects if the source cannot start. */
   async hydrate(source: PauseSource): Promise<void> {
+    this.#startedAtMs = this.#clock.monotonicMs()
     await source.start(this)
     await this.#whenReady.promise
   }
@@ -46,6 +51,13 @@ export class LivePauses implements PauseSink {
   /** Monotonic milliseconds as of which nothing was missing. */
   caughtUpAsOfMs(): number {
     return this.#freshness.caughtUpAsOfMs()
+  }
+
+  standing(): PausesStanding {
+    const records = this.#progress.behind
+    const knownAtMs = Math.max(this.caughtUpAsOfMs(), this.#startedAtMs)
+    const ageMs = records > 0 ? this.#clock.monotonicMs() - knownAtMs : 0
+    return { inForce: [...this.table.keys].toSorted(), lag: { records, ageMs } }
   }
 
   /** Called when a pause was lifted, so that what it held back is looked at. */
@@ -78,6 +90,7 @@ export class LivePauses implements PauseSink {
   }
 
   started(ends: ReadonlyMap<number, bigint>): void {
+    this.#progress.started(ends)
     this.#advance(endsKnown(ends))
   }
 
@@ -98,6 +111,7 @@ export class LivePauses implements PauseSink {
   }
 
   position(partition: number, nextOffset: bigint, endOffset: bigint, askedAtMs: number): void {
+    this.#progress.position(partition, nextOffset, endOffset)
     const met = this.#rereading.get(partition)
     if (met !== undefined && nextOffset >= endOffset) {
       this.#rereading.delete(partition)
@@ -109,6 +123,7 @@ export class LivePauses implements PauseSink {
 
   reset(partition: number, reason: string): void {
     this.#observer.observe({ kind: 'pauses_reset', partition, reason })
+    this.#progress.again(partition)
     this.#rereading.set(partition, new Map())
   }
 

@@ -1,17 +1,20 @@
 // How the worker stands now, for whoever looks: put together from its parts, of which the pipeline comes last.
 // Invariant: it only asks. What is told here is counted and compared by the parts themselves.
 import type { InvalidWebhook, Standing, TroubledWay } from '../domain/standing.ts'
+import type { LivePauses } from './live-pauses.ts'
 import type { LiveTable } from './live-table.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { StartGate } from './start-gate.ts'
 
 export class LiveStanding {
   readonly #live: LiveTable
+  readonly #pauses: LivePauses
   readonly #gate: StartGate
   #pipeline: Pick<Pipeline, 'standing' | 'troubled'> | null = null
 
-  constructor(live: LiveTable, gate: StartGate) {
+  constructor(live: LiveTable, pauses: LivePauses, gate: StartGate) {
     this.#live = live
+    this.#pauses = pauses
     this.#gate = gate
   }
 
@@ -24,6 +27,7 @@ export class LiveStanding {
     return {
       closedBecause: this.#gate.closedBecause,
       table: this.#live.standing(),
+      pauses: this.#pauses.standing(),
       work: this.#pipeline?.standing() ?? null,
     }
   }

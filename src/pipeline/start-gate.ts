@@ -5,8 +5,11 @@
 import type { Clock, Observer } from '../ports.ts'
 
 export interface StartGateFacts {
+  /** Table and pauses were read to their ends. */
   tableReady(): boolean
   /** Monotonic milliseconds as of which the table was complete. */
+  tableAsOfMs(): number
+  /** Monotonic milliseconds as of which table and pauses were. Of pauses the last that is known counts, however old. */
   caughtUpAsOfMs(): number
   /** Monotonic milliseconds of the last heartbeat answered well; null before the first. */
   lastHeartbeatMs(): number | null
@@ -137,7 +140,7 @@ export class StartGate {
     if (!this.#facts.tableReady()) return 'the table is being read'
     if (this.#facts.caughtUpAsOfMs() < this.#wokeAtMs)
       return 'the process stood still; the table is being checked'
-    if (nowMs - this.#facts.caughtUpAsOfMs() > this.#bounds.maxTableAgeMs)
+    if (nowMs - this.#facts.tableAsOfMs() > this.#bounds.maxTableAgeMs)
       return 'the table is too old; its topic cannot be read'
     if (this.#facts.lastHeartbeatMs() === null) return 'the group has not been joined'
     if (!this.#isMember(nowMs)) return 'the group does not answer heartbeats'

@@ -7,12 +7,13 @@ import type { metricCatalogue } from './metric-catalogue.ts'
 
 type Instruments = InstrumentsOf<typeof metricCatalogue>
 
-export function showStanding({ closedBecause, table, work }: Standing, metrics: Instruments): void {
+export function showStanding({ closedBecause, table, pauses, work }: Standing, metrics: Instruments): void {
   const { consumerLag, consumerLagSeconds, lanes, parkedWaiting, parkedOverdue, assignedPartitions } = metrics
   for (const gauge of [consumerLag, consumerLagSeconds, lanes, parkedWaiting, parkedOverdue]) gauge.clear()
   assignedPartitions.set(0)
   metrics.startGate.set(closedBecause === null ? 1 : 0)
   showTable(table, metrics)
+  showLag('states', pauses.lag, metrics)
   if (work !== null) showWork(work, metrics)
 }
 
@@ -51,7 +52,11 @@ function showHeld({ partitions, events, parked }: HeldStanding, metrics: Instrum
   }
 }
 
-function showLag(topic: 'events' | 'webhooks', { records, ageMs }: Lag, metrics: Instruments): void {
+function showLag(
+  topic: 'events' | 'webhooks' | 'states',
+  { records, ageMs }: Lag,
+  metrics: Instruments,
+): void {
   metrics.consumerLag.set(records, { topic })
   metrics.consumerLagSeconds.set(ageMs / 1_000, { topic })
 }

@@ -42,7 +42,14 @@ export interface StatusReport {
   readonly gate: { readonly open: boolean; readonly why: string | null }
   /** Of call events; null while they may be another's, and before the group was joined. */
   readonly partitions: readonly number[] | null
-  readonly lag: { readonly events: LagReport | null; readonly webhooks: LagReport }
+  readonly lag: {
+    readonly events: LagReport | null
+    readonly webhooks: LagReport
+    readonly states: LagReport
+  }
+  /** Keys of the pauses in force, of many the first; and how many there are. */
+  readonly paused: readonly string[]
+  readonly pauses: number
   readonly oldest_undelivered_seconds: number
   readonly in_flight: Readonly<
     Record<'deliveries' | 'bytes' | 'waiting' | 'max_deliveries' | 'max_bytes', number>
@@ -77,7 +84,7 @@ const nothing: Omit<WorkStanding, 'held'> = {
 
 export function statusReport(parts: StatusParts): StatusReport {
   const { standing, troubled, nowMs } = parts
-  const { closedBecause, table, work } = standing
+  const { closedBecause, table, pauses, work } = standing
   const { oldestUndeliveredMs, inFlight, lanes } = work ?? nothing
   const held = work?.held ?? null
   const { state, hydration, webhooks, invalid, unverified } = table
@@ -89,7 +96,13 @@ export function statusReport(parts: StatusParts): StatusReport {
     at: new Date(nowMs).toISOString(),
     gate: { open: closedBecause === null, why: closedBecause },
     partitions: held?.partitions ?? null,
-    lag: { events: held === null ? null : lagOf(held.events), webhooks: lagOf(table.lag) },
+    lag: {
+      events: held === null ? null : lagOf(held.events),
+      webhooks: lagOf(table.lag),
+      states: lagOf(pauses.lag),
+    },
+    paused: pauses.inForce.slice(0, mostListed).map(foreignText),
+    pauses: pauses.inForce.length,
     oldest_undelivered_seconds: seconds(oldestUndeliveredMs),
     in_flight: {
       deliveries: inFlight.deliveries,

@@ -84,6 +84,7 @@ export function coreOn(edges: CoreEdges, settings: CoreSettings): Core {
     clock,
     {
       tableReady: () => live.ready && pauses.ready,
+      tableAsOfMs: () => live.caughtUpAsOfMs(),
       caughtUpAsOfMs: () => Math.min(live.caughtUpAsOfMs(), pauses.caughtUpAsOfMs()),
       lastHeartbeatMs: () => source.lastHeartbeatMs(),
       commitsStuckMs: (nowMs) => commits.stuckMs(nowMs),

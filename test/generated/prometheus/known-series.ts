@@ -70,6 +70,7 @@ async function served(): Promise<readonly (readonly [string, string])[]> {
     standing: () => ({
       closedBecause: null,
       table: { state: 'ready', hydration: 1, ageMs: 0, lag, ...counts },
+      pauses: { inForce: [], lag },
       work: null,
     }),
   })

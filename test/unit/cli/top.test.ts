@@ -134,7 +134,7 @@ describe('top', () => {
     expect(rowsOf(few.out).map((line) => line.slice(0, 2))).toEqual(names.slice(0, 2))
   })
 
-  it('tells which workers begin nothing, and which webhooks are invalid', async () => {
+  it('tells which workers begin nothing, what is paused, and which webhooks are invalid', async () => {
     const url = await worker([], {
       gate: { open: false, why: 'commits fail' },
       invalid_webhooks: [
@@ -144,6 +144,7 @@ describe('top', () => {
     const { out } = await runCli(['top', '--url', url])
     expect(out.split('\n')).toEqual([
       expect.stringMatching(/^1 of 1 worker · /),
+      'paused: account:acme, origin:https://a.test:443',
       'worker-1 begins no new work: commits fail',
       '',
       'No webhook does badly.',
@@ -154,6 +155,15 @@ describe('top', () => {
       'x (account acme, at 0/7): port is 0; b',
       'and 1 more; see "webhooks list --invalid"',
     ])
+  })
+
+  it('names some of many pauses, and nothing where there is none', async () => {
+    const keys = Array.from({ length: 7 }, (_, index) => `webhook:w${index}`)
+    const many = await worker([], { paused: keys, pauses: keys.length })
+    const none = await worker([], { paused: [], pauses: 0 })
+    const { out } = await runCli(['top', '--url', none, '--url', many])
+    expect(out.split('\n')[1]).toBe(`paused: ${keys.slice(0, 5).join(', ')} and 2 more; see "pauses"`)
+    expect((await runCli(['top', '--url', none])).out).not.toContain('paused')
   })
 
   it('is JSON for programs, with what each worker said', async () => {

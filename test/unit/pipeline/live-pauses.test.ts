@@ -34,6 +34,16 @@ it('have what waits looked at when one is lifted, and only then', async () => {
   expect(observer.of('pauses')).toHaveLength(3)
 })
 
+it('say which there are, and how far behind their topic they are', async () => {
+  const { clock, source, pauses } = await begin('webhook:w', 'all')
+  expect(pauses.standing()).toEqual({ inForce: ['all', 'webhook:w'], lag: { records: 0, ageMs: 0 } })
+  const asOfMs = pauses.caughtUpAsOfMs()
+  source.holdBack()
+  pauses.position(0, 2n, 5n, clock.monotonicMs())
+  await clock.advance(4_000)
+  expect(pauses.standing().lag).toEqual({ records: 3, ageMs: clock.monotonicMs() - asOfMs })
+})
+
 it('tell of a key that names nothing, and go on', async () => {
   const { source, pauses, observer } = await begin()
   source.pause('everything')

@@ -207,7 +207,7 @@ describe('the standing of a worker', () => {
   it('tells of the table from the beginning, and of work when it has begun', async () => {
     const world = new PipelineWorld()
     const process = world.process()
-    const standing = new LiveStanding(process.live, process.gate)
+    const standing = new LiveStanding(process.live, process.pauses, process.gate)
     world.tableSource.holdBack()
     for (const id of ['a', 'b', 'c', 'd']) world.tableSource.put(webhookConfig(id))
     void process.live.hydrate(world.tableSource)
@@ -223,6 +223,7 @@ describe('the standing of a worker', () => {
     await world.clock.advance(250)
     expect(standing.now()).toMatchObject({
       closedBecause: 'the group has not been joined',
+      pauses: { inForce: [], lag: { records: 0, ageMs: 0 } },
       table: { state: 'ready', hydration: 1, ageMs: 50, lag: { records: 0, ageMs: 0 }, webhooks: 4 },
       work: { inFlight: { deliveries: 0 } },
     })
@@ -234,7 +235,7 @@ describe('the standing of a worker', () => {
 
   it('names the invalid webhooks that changed last, with their faults', async () => {
     const { world, process } = await started()
-    const standing = new LiveStanding(process.live, process.gate)
+    const standing = new LiveStanding(process.live, process.pauses, process.gate)
     for (const id of ['x', 'y', 'z']) world.tableSource.put(webhookConfig(id, { port: 0 }))
     world.tableSource.put(webhookConfig('y', { port: 0, account_id: 'other' }))
     expect(standing.now().table.invalid).toBe(3)

@@ -18,6 +18,7 @@ function gateWith(facts: Partial<Facts> = {}) {
     clock,
     {
       tableReady: () => known.ready,
+      tableAsOfMs: () => known.caughtUpAsOfMs,
       caughtUpAsOfMs: () => known.caughtUpAsOfMs,
       lastHeartbeatMs: () => known.heartbeatMs,
       commitsStuckMs: () => known.commitsStuckMs,

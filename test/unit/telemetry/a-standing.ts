@@ -13,6 +13,7 @@ export function aStanding(changes: Partial<Standing> = {}): Standing {
       invalid: 2,
       unverified: 3,
     },
+    pauses: { inForce: ['account:acme', 'origin:https://a.test:443'], lag: { records: 1, ageMs: 700 } },
     work: {
       held: {
         partitions: [0, 4, 7],

@@ -154,6 +154,7 @@ describe('createMetrics', () => {
     const starting: Standing = {
       closedBecause: 'starting',
       table: { ...aStanding().table, state: 'waiting_for_ends', hydration: 0 },
+      pauses: { inForce: [], lag: { records: 0, ageMs: 0 } },
       work: null,
     }
     const lines = (await createMetrics({ version: '1', standing: () => starting }).text()).split('\n')
