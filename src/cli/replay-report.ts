@@ -64,6 +64,8 @@ function fateText(webhook: WebhookNow | undefined): string {
   switch (webhook?.state) {
     case 'ready':
       return 'is sent to'
+    case 'paused':
+      return 'paused: they wait until it is resumed'
     case 'disabled':
       return 'disabled: they end as cancelled'
     case 'invalid':

@@ -175,6 +175,10 @@ it('counts a webhook’s own horizon from now: an event that is past it is tried
 
 it('says what becomes of those whose webhook is not what it was, and of events past their retention', async () => {
   const { rig, ids } = failed
+  const world = { environment: rig.environment }
+  expect(await runCli(['pause', '--webhook', 'one', '--why', 'a test'], world)).toMatchObject({ exitCode: 0 })
+  expect((await replay('--dry-run')).out).toMatch(/60 +one +http\S+ +paused: they wait until it is resumed/)
+  expect(await runCli(['resume', '--webhook', 'one'], world)).toMatchObject({ exitCode: 0 })
   await rig.publisher.deleteWebhook('two')
   const admin = createKafkaClient(readKafkaAccess(rig.settings)).admin()
   await admin.connect()
