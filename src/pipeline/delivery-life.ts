@@ -155,7 +155,7 @@ class DeliveryLife {
   }
 
   async #send(webhook: Webhook, permit: Permit, found: Facts): Promise<TryVerdict> {
-    const { clock, settings, isolation, pauses } = this.#world
+    const { clock, settings, isolation, gate, pauses } = this.#world
     this.#permit = permit
     const rendering = this.#render(webhook)
     if (rendering.kind !== 'request') {
@@ -169,9 +169,9 @@ class DeliveryLife {
     this.#record.begun()
     const totalTimeoutMs = webhook.totalTimeoutMs ?? settings.limits.totalTimeoutMs
     const { cut } = this.#taken.signals
-    let withheldBy: string | null = null
-    // A pause may come while the connection is being opened.
-    const mayLeave = (): boolean => (withheldBy = pauses.pausing(webhook)) === null
+    const pause: { key: string | null } = { key: null }
+    // While the connection is being opened a pause may come, or the process be frozen until others have its partitions.
+    const mayLeave = (): boolean => (pause.key = pauses.pausing(webhook)) === null && gate.isOpen
     const attempt = { request: rendering.request, number: this.#record.attempts, trace: this.#delivery.trace }
     const terms = { ...settings.limits, totalTimeoutMs, mayLeave }
     const result = await sendTraced(attempt, terms, cut, this.#world)
@@ -184,7 +184,8 @@ class DeliveryLife {
       this.#record.notBegun()
       if (this.#taken.signals.lost.aborted) return stop
       if (judgement.kind === 'blocked') this.#record.blocked(found)
-      else this.#record.deferPaused(withheldBy ?? '', found)
+      else if (pause.key !== null) this.#record.deferPaused(pause.key, found)
+      else this.#record.deferInterrupted(found)
       return stop
     }
     this.#record.tried(webhook)

@@ -63,6 +63,12 @@ export class StartGate {
     })
   }
 
+  /** For whoever cannot wait. */
+  get isOpen(): boolean {
+    this.#evaluate()
+    return this.#closedBecause === null
+  }
+
   /**
    * Whether what belongs to the partitions (outcomes, commits) may be written: null = yes. Otherwise, while they may
    * be somebody else's by now, resolves when it is worth asking anew.

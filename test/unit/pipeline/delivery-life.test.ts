@@ -705,3 +705,23 @@ describe('an end that waits for its start', () => {
     },
   )
 })
+
+describe('a connection that stands only after the process was frozen', () => {
+  it('carries no request: others may have the partition by now', async () => {
+    const { clock, start, sender } = await begin([{ hang: true }])
+    void start()
+    await clock.advance(10)
+    const mayLeave = sender.ledger[0]?.limits.mayLeave ?? (() => true)
+    expect(mayLeave()).toBe(true)
+    clock.jump(3_000)
+    expect(mayLeave()).toBe(false)
+  })
+
+  it('has used up no attempt: the delivery waits for whoever has the partition', async () => {
+    const { clock, start, outcomes, parked } = await begin([{ failure: 'withheld' }])
+    expect(await clock.run(start())).toBe('ended')
+    expect(outcomes.steps).toEqual(['0/d1'])
+    expect(outcomes.written[0]).toMatchObject({ result: 'deferred', reason: 'interrupted', attempt: 0 })
+    expect(parked.map(({ delayMs }) => delayMs)).toEqual([5_000])
+  })
+})
