@@ -2,6 +2,7 @@
 // and whatever else comes to send deliveries again.
 // Invariant: nothing of a run is kept anywhere but in Kafka, so any process can count it, and go on with it.
 import type { WebhookId } from './domain/ids.ts'
+import type { EventFound } from './domain/event-found.ts'
 import { noDelayMs, retryTopicOf } from './domain/retry-topic.ts'
 import { deliveryIdOf } from './join/delivery-id.ts'
 import { eventTimeOf } from './join/event-time.ts'
@@ -16,7 +17,7 @@ import { DeliveryLedger } from './replay/delivery-ledger.ts'
 import type { FailedDelivery } from './replay/delivery-ledger.ts'
 import { planReplay } from './replay/replay-plan.ts'
 import type { ReplayPlan } from './replay/replay-plan.ts'
-import type { EventFound, ReplayRules } from './replay/replay-records.ts'
+import type { ReplayRules } from './replay/replay-records.ts'
 import { runReplay } from './replay/replay-run.ts'
 import type { ReplayReport } from './replay/replay-run.ts'
 import { readSelection, selectionText } from './replay/replay-selection.ts'

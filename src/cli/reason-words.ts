@@ -49,7 +49,10 @@ export const reasonWords: Readonly<Record<OutcomeReason, ReasonWords>> = {
     means: 'the receiver sent more than is read',
     todo: 'the receiver has to answer briefly; its answer’s body is not used',
   },
-  proxy: { means: 'the egress proxy refused or failed', todo: 'look at the proxy (http.proxy) and its log' },
+  proxy: {
+    means: 'the egress proxy refused or failed',
+    todo: 'look at the proxy (http.proxyUrl) and its log',
+  },
   lane_full: {
     means: 'the receiver had as many requests at once as it copes with',
     todo: 'nothing, unless it lasts: then the receiver is too slow for its calls',

@@ -1,27 +1,13 @@
 // The call events at given places of their topic, however far apart: what lies between is not fetched.
 import type { KafkaConfig } from 'kafkajs'
-import type { CallEvent } from '../domain/call-event.ts'
+import type { EventFound } from '../domain/event-found.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
 import { traceContextIn } from '../domain/trace-context.ts'
-import type { TraceContext } from '../domain/trace-context.ts'
 import { withSchemas } from './asked-schemas.ts'
 import { createEventDecoder } from './codec.ts'
 import type { RegistryAccess } from './registry-api.ts'
 import { readSchema } from './schema-files.ts'
 import { readTopicRange } from './topic-range.ts'
-
-export type EventAtPlace =
-  | {
-      readonly kind: 'event'
-      readonly event: CallEvent
-      /** The record's value, a copy. */
-      readonly eventBytes: Uint8Array
-      readonly timestampMs: number
-      readonly trace: TraceContext | null
-    }
-  /** No record is there: past the retention, or the topic is another one by now. */
-  | { readonly kind: 'expired' }
-  | { readonly kind: 'unreadable' }
 
 type Place = Pick<RecordPosition, 'partition' | 'offset'>
 
@@ -29,8 +15,8 @@ type Place = Pick<RecordPosition, 'partition' | 'offset'>
 export async function eventsAt(
   topic: { readonly client: KafkaConfig; readonly registry: RegistryAccess; readonly topic: string },
   places: readonly Place[],
-): Promise<ReadonlyMap<string, EventAtPlace>> {
-  const found = new Map<string, EventAtPlace>(places.map((place) => [placeName(place), { kind: 'expired' }]))
+): Promise<ReadonlyMap<string, EventFound>> {
+  const found = new Map<string, EventFound>(places.map((place) => [placeName(place), { kind: 'expired' }]))
   const wanted = new Map(
     Array.from(
       Map.groupBy(places, ({ partition }) => partition),

@@ -54,10 +54,8 @@ export class LivePauses implements PauseSink {
   }
 
   standing(): PausesStanding {
-    const records = this.#progress.behind
-    const knownAtMs = Math.max(this.caughtUpAsOfMs(), this.#startedAtMs)
-    const ageMs = records > 0 ? this.#clock.monotonicMs() - knownAtMs : 0
-    return { inForce: [...this.table.keys].toSorted(), lag: { records, ageMs } }
+    const ageMs = this.#clock.monotonicMs() - Math.max(this.caughtUpAsOfMs(), this.#startedAtMs)
+    return { inForce: [...this.table.keys].toSorted(), lag: this.#progress.lag(ageMs) }
   }
 
   /** Called when a pause was lifted, so that what it held back is looked at. */

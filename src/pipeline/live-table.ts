@@ -48,13 +48,12 @@ export class LiveTable implements TableSink {
 
   standing(): TableStanding {
     const { table } = this
-    const records = this.#progress.behind
     const ageMs = this.#clock.monotonicMs() - Math.max(this.caughtUpAsOfMs(), this.#startedAtMs)
     return {
       state: this.#state.kind,
       hydration: this.ready ? 1 : this.#progress.ratio,
       ageMs,
-      lag: { records, ageMs: records > 0 ? ageMs : 0 },
+      lag: this.#progress.lag(ageMs),
       webhooks: table.size,
       invalid: table.invalidCount,
       unverified: table.unverifiedCount,

@@ -1,7 +1,7 @@
 // The events of the next deliveries, fetched while the ones before them are sent.
 import type { Clock } from '../ports.ts'
 import type { DeliveryLedger, FailedDelivery } from './delivery-ledger.ts'
-import type { EventFound } from './replay-records.ts'
+import type { EventFound } from '../domain/event-found.ts'
 import { waitUnless } from './wait-unless.ts'
 
 export type Fetched =

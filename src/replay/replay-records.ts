@@ -4,25 +4,11 @@
 // a wrong one; and the horizon counts from now, because that of the event has passed for most of what failed.
 import type { CallEvent, EventType } from '../domain/call-event.ts'
 import { untouched } from '../domain/delivery.ts'
+import type { EventFound } from '../domain/event-found.ts'
 import type { WebhookId } from '../domain/ids.ts'
 import type { ParkedDelivery } from '../domain/parked-delivery.ts'
 import type { ReplayMark } from '../domain/replay-mark.ts'
-import type { TraceContext } from '../domain/trace-context.ts'
 import type { FailedDelivery } from './delivery-ledger.ts'
-
-export type EventFound =
-  | {
-      readonly kind: 'event'
-      readonly event: CallEvent
-      readonly eventBytes: Uint8Array
-      /** Epoch milliseconds of its record. */
-      readonly timestampMs: number
-      /** That of its record: a replay goes on in it. */
-      readonly trace: TraceContext | null
-    }
-  /** Past the topic's retention. */
-  | { readonly kind: 'expired' }
-  | { readonly kind: 'unreadable' }
 
 export interface ReplayRules {
   /** As workers compute it. */

@@ -2,6 +2,7 @@
 // Invariant: nothing goes that was not looked at a moment before, with all that is known by then; what is in doubt is read
 // from the topic behind a new writer, which shuts out the old one, before anything else goes. So a delivery gets one record
 // for one replay, whatever is cut, repeated or run twice.
+import type { EventFound } from '../domain/event-found.ts'
 import type { ReplayMark } from '../domain/replay-mark.ts'
 import type { Clock } from '../ports.ts'
 import type { DeliveryLedger, FailedDelivery } from './delivery-ledger.ts'
@@ -9,7 +10,7 @@ import { fetchEvents } from './fetched-events.ts'
 import type { Fetched } from './fetched-events.ts'
 import { ReplayPace } from './replay-pace.ts'
 import { recordsFor } from './replay-records.ts'
-import type { EventFound, ReplayedRecord, ReplayRules } from './replay-records.ts'
+import type { ReplayedRecord, ReplayRules } from './replay-records.ts'
 import { waitUnless } from './wait-unless.ts'
 
 export type WriteAnswer =

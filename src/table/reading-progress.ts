@@ -1,5 +1,6 @@
 // How far the reading of the table's topic has come, by offsets: of what stood there at start, and of what stands there.
 // Invariant: only what a reader told counts. Offsets that compaction removed count as read with those behind them.
+import type { Lag } from '../domain/standing.ts'
 
 interface Place {
   /** Where a first reading has to get to. */
@@ -37,6 +38,12 @@ export class ReadingProgress {
       all += startEnd
     }
     return all === 0n ? 0 : Number(read) / Number(all)
+  }
+
+  /** Of what is behind the end as last told. `ageMs`: milliseconds since nothing was. */
+  lag(ageMs: number): Lag {
+    const records = this.behind
+    return { records, ageMs: records > 0 ? ageMs : 0 }
   }
 
   /** Offsets up to the end, as last told. */

@@ -2,7 +2,8 @@ import { expect, it } from '@jest/globals'
 import type { CallEvent } from '../../../src/domain/call-event.ts'
 import { deliveryIdOf } from '../../../src/join/delivery-id.ts'
 import { recordsFor } from '../../../src/replay/replay-records.ts'
-import type { DueDelivery, EventFound, ReplayRules } from '../../../src/replay/replay-records.ts'
+import type { EventFound } from '../../../src/domain/event-found.ts'
+import type { DueDelivery, ReplayRules } from '../../../src/replay/replay-records.ts'
 import { simulateCall } from '../../../src/local/simulated-call.ts'
 
 const { start, end } = simulateCall(7, 'acc', 1_700_000_000_000)
