@@ -89,8 +89,10 @@ it('counts exactly, asks, and sends each once under the next replay', async () =
 
 it('sends none twice when it is killed in the middle, again and again, and goes on', async () => {
   const { environment } = failed.rig
-  const words = ['replay', '--rate', '60', '--yes', '--json']
-  let run = startCli([...words, '--since', '1h'], environment)
+  const words = ['replay', '--yes', '--json', '--rate']
+  // So slow that much is left whenever the kill comes; the last one is to be done soon.
+  const slow = '10'
+  let run = startCli([...words, slow, '--since', '1h'], environment)
   await until(
     () => /^run \S+:/m.test(run.err()),
     'the run to be named',
@@ -98,7 +100,10 @@ it('sends none twice when it is killed in the middle, again and again, and goes 
     () => run.err(),
   )
   const [, runId = ''] = /^run (\S+):/m.exec(run.err()) ?? []
-  for (const enough of [10, 50]) {
+  for (const [enough, rate] of [
+    [10, slow],
+    [50, '2000'],
+  ] as const) {
     await until(
       () => failed.receiver.requests().size >= enough,
       'some to be sent',
@@ -107,7 +112,7 @@ it('sends none twice when it is killed in the middle, again and again, and goes 
     )
     run.kill('SIGKILL')
     await run.ended
-    run = startCli([...words, '--resume', runId], environment)
+    run = startCli([...words, rate, '--resume', runId], environment)
   }
   expect(await run.ended).toBe(0)
   const {
