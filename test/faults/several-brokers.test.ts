@@ -11,6 +11,7 @@ import type { RealEventGroup } from '../contract/event-group.ts'
 import type { CommitResult } from '../../src/ports.ts'
 import { startBrokerCluster } from '../harness/broker-cluster.ts'
 import type { BrokerCluster } from '../harness/broker-cluster.ts'
+import { madeTopics } from '../harness/made-topics.ts'
 import { until } from '../harness/until.ts'
 
 /** One that is gone is named no longer than that, by default 9 s; the plain consumer breaks within 4 s. */
@@ -40,9 +41,7 @@ async function createTopic(): Promise<string> {
     { partition: 1, replicas: [2, 3, 1] },
     { partition: 2, replicas: [3, 1, 2] },
   ]
-  await withAdmin(client(), (admin) =>
-    admin.createTopics({ topics: [{ topic, replicaAssignment }], waitForLeaders: true }),
-  )
+  await withAdmin(client(), (admin) => madeTopics(admin, [{ topic, replicaAssignment }]))
   return topic
 }
 

@@ -19,6 +19,7 @@ import { WriterSchemas } from '../../src/kafka/writer-schemas.ts'
 import type { OutcomeSink } from '../../src/ports.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
 import { RecordingObserver } from '../fakes/recording-observer.ts'
+import { madeTopics } from '../harness/made-topics.ts'
 import { until } from '../harness/until.ts'
 import { anOutcome } from '../unit/telemetry/an-outcome.ts'
 import { clientOptions, createTopic, now, produce } from './compacted-topic.ts'
@@ -172,7 +173,7 @@ describe('counts from the topic', () => {
     closing.push(() => admin.disconnect())
     await admin.deleteTopics({ topics: [topic] })
     await until(async () => !(await admin.listTopics()).includes(topic), 'the topic to be gone')
-    await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: true })
+    await madeTopics(admin, [{ topic, numPartitions: 2 }])
     const sink = await openSink()
     // More than there were, so that only the record itself can tell.
     await Promise.all(Array.from({ length: 800 }, (_, index) => sink.write(outcome(`k${index}`, index))))

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import { Kafka } from 'kafkajs'
 import { checkBeforeStart, StartRefused } from '../../src/kafka/startup-checks.ts'
 import { freePort } from '../../src/local/stack-ports.ts'
+import { madeTopics } from '../harness/made-topics.ts'
 import { startTcpProxy } from '../harness/tcp-proxy.ts'
 import { until } from '../harness/until.ts'
 import { startWorkerRig } from '../harness/worker-rig.ts'
@@ -34,16 +35,16 @@ async function topicsWith(configs: Configs) {
   const nameOf = (role: Role): string => `checked-${run}-${role}`
   const admin = new Kafka(clientOptions()).admin()
   await admin.connect()
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: (Object.keys(configs) as Role[]).flatMap((role) => {
+  await madeTopics(
+    admin,
+    (Object.keys(configs) as Role[]).flatMap((role) => {
       const config = configs[role]
       const configEntries = Object.entries(config ?? {}).map(([name, value]) => ({ name, value }))
       return config === null
         ? []
         : [{ topic: nameOf(role), numPartitions: role === 'states' ? 1 : 2, configEntries }]
     }),
-  })
+  )
   await admin.disconnect()
   const { brokers } = clientOptions()
   return {

@@ -14,6 +14,7 @@ import {
   Seen,
   withProducer,
 } from './compacted-topic.ts'
+import { madeTopics } from '../harness/made-topics.ts'
 
 const running: TopicReader[] = []
 const proxies: (() => void)[] = []
@@ -213,9 +214,7 @@ describe('following a topic', () => {
     await seen.untilCaughtUp()
     await admin((client) => client.deleteTopics({ topics: [topic] }))
     await seen.until(() => seen.troubles.length > 0)
-    await admin((client) =>
-      client.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true }),
-    )
+    await admin((client) => madeTopics(client, [{ topic, numPartitions: 1 }]))
     await produce(topic, 0, [{ key: 'a', value: 'new' }])
     await seen.until(() => seen.read.length === 2)
     expect(seen.resets).toHaveLength(1)
