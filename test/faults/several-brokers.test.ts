@@ -179,8 +179,7 @@ describe('a broker that is gone, while the others still name it', () => {
     }
   })
 
-  it('does not break a member: it reads on, and commits under the same membership', async () => {
-    const { epoch } = handler
+  it('does not break a member: it reads on, and commits', async () => {
     const { leaders } = cluster
     await Promise.all([group.append(0, 'c'), group.append(1, 'd')])
     // How long the brokers take to do without one is theirs; how long a member takes then is what is judged.
@@ -189,13 +188,12 @@ describe('a broker that is gone, while the others still name it', () => {
     await until(() => handler.textsOf(1).includes('d'), 'what another leads to be read')
     await leaders.untilGroupMoved(group.groupId, gone)
     let answer: CommitResult | null = null
+    // A heartbeat that reaches the next coordinator before it knows of its office is answered with a rejoin.
     const commits = async (): Promise<boolean> => {
-      answer = await group.source.commit(epoch, [commitOf(group, 1, 2n)])
+      answer = await group.source.commit(handler.epoch, [commitOf(group, 1, 2n)])
       return answer.kind === 'committed'
     }
-    await until(commits, 'the group to take a commit of the same membership', 15_000, () =>
-      JSON.stringify([answer, troubles()]),
-    )
+    await until(commits, 'the group to take a commit', 15_000, () => JSON.stringify([answer, troubles()]))
     expect(troubles()).toEqual([])
   })
 
