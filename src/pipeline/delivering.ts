@@ -1,6 +1,7 @@
 // The deliveries of one record, begun one after the other as the budget has room, and done when all are.
 // Invariant: each holds its part of the budget until what ends or parks it is acknowledged.
 import type { Delivery } from '../domain/delivery.ts'
+import type { TracedSpan } from '../domain/traced-work.ts'
 import type { EventsInHand } from '../progress/events-in-hand.ts'
 import type { Grant, Hold, InFlightBudget, WorkKind } from '../progress/in-flight-budget.ts'
 import type { CallOrder } from './call-order.ts'
@@ -33,12 +34,12 @@ export interface Batch {
   readonly from: 'event' | 'retry_topic'
 }
 
-/** Resolves when all have begun, not when they are over. */
-export async function deliverAll(
+/** Null: all have begun. Where the budget has no room, resolves when they have; not when they are over. */
+export function deliverAll(
   { deliveries, bytes, from }: Batch,
   taken: TakenRecord,
   world: DeliveringWorld,
-): Promise<void> {
+): Promise<void> | null {
   const { budget, turns } = world
   const { clock } = world.delivery
   const takenAtMs = clock.monotonicMs()
@@ -50,18 +51,27 @@ export async function deliverAll(
     remaining -= 1
     if (remaining === 0) taken.done(result)
   }
-  turns.took(deliveries.length)
-  for (const delivery of deliveries) {
-    const { event_type, account_id } = delivery.event
-    const kind: WorkKind = from === 'retry_topic' ? 'parked' : event_type === 'call_start' ? 'start' : 'end'
-    const hold = { bytes, accountId: account_id, kind }
-    const asked = budget.acquire(hold, clock.monotonicMs())
-    const grant = asked instanceof Promise ? await asked : asked
-    void begin(delivery, { takenAtMs, kind, grant, signals: taken.signals }, world).then((life) =>
-      over(life, hold),
-    )
+  const left = deliveries.values()
+  const beginThoseLeft = (): Promise<void> | null => {
+    for (const delivery of left) {
+      const { event_type, account_id } = delivery.event
+      const kind: WorkKind = from === 'retry_topic' ? 'parked' : event_type === 'call_start' ? 'start' : 'end'
+      const hold = { bytes, accountId: account_id, kind }
+      const granted = (grant: Grant): void => {
+        const beginning = { takenAtMs, kind, grant, signals: taken.signals }
+        void begin(delivery, beginning, world).then((life) => over(life, hold))
+      }
+      const asked = budget.acquire(hold, clock.monotonicMs())
+      if (asked instanceof Promise) return asked.then(granted).then(beginThoseLeft).then(nothing)
+      granted(asked)
+    }
+    return null
   }
+  turns.took(deliveries.length)
+  return beginThoseLeft()
 }
+
+function nothing(): void {}
 
 interface Beginning {
   readonly takenAtMs: number
@@ -70,7 +80,7 @@ interface Beginning {
   readonly signals: LifeSignals
 }
 
-async function begin(given: Delivery, beginning: Beginning, world: DeliveringWorld): Promise<LifeResult> {
+function begin(given: Delivery, beginning: Beginning, world: DeliveringWorld): Promise<LifeResult> {
   const { takenAtMs, kind, grant, signals } = beginning
   const { deliveryId, webhookId, event, trace } = given
   const about = { deliveryId, webhookId, eventId: event.event_id, accountId: event.account_id }
@@ -78,7 +88,12 @@ async function begin(given: Delivery, beginning: Beginning, world: DeliveringWor
   const delivery = span.context === trace ? given : { ...given, trace: span.context }
   const { untilStartTried, outOfTheWay } = placeInCall(delivery, world)
   const taken = { takenAtMs, urgency: kind, grant, signals, untilStartTried, outOfTheWay }
-  const result = await deliver(delivery, taken, world.delivery)
+  const life = deliver(delivery, taken, world.delivery)
+  return span.context === null ? life : ended(span, life)
+}
+
+async function ended(span: TracedSpan, life: Promise<LifeResult>): Promise<LifeResult> {
+  const result = await life
   span.end(result === 'ended' ? { kind: 'done' } : { kind: 'failed', reason: 'left' })
   return result
 }

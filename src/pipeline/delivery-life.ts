@@ -2,16 +2,16 @@
 // Invariants: the newest version of the webhook is looked up when each attempt begins; every attempt that ended is
 // followed by an outcome; an attempt that was not begun is not used up; the life is over only when all that it wrote is
 // acknowledged.
+import type { AttemptResult } from '../domain/attempt.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import type { Asked, Permit } from '../isolation/admission.ts'
 import type { TryVerdict } from '../ports.ts'
 import { maskExcerpt, withMaskedRedirect } from '../render/mask.ts'
-import { judge } from '../retry/judgement.ts'
 import type { Judgement } from '../retry/judgement.ts'
 import { nextStep } from '../retry/next-step.ts'
-import { retryAfterMs } from '../retry/retry-after.ts'
-import { endingOf } from './attempt-ending.ts'
+import { beginAttempt, judged } from './begun-attempt.ts'
+import type { BegunAttempt, Refusal } from './begun-attempt.ts'
 import type { DeliveryWorld, LifeResult, Taken } from './delivery-world.ts'
 import { LifeRecord } from './life-record.ts'
 import type { Facts } from './life-record.ts'
@@ -20,18 +20,19 @@ import type { Prospect } from './may-begin.ts'
 import type { Ending } from './outcome-of.ts'
 import { requestOf } from './request-of.ts'
 import { startTried } from './start-tried.ts'
-import { sendTraced } from './traced-attempt.ts'
 
 /** Never rejects. */
 export async function deliver(delivery: Delivery, taken: Taken, world: DeliveryWorld): Promise<LifeResult> {
   const life = new DeliveryLife(delivery, taken, world)
   try {
-    await life.live()
+    const verdict = await life.firstTry()
+    taken.outOfTheWay()
+    if (verdict.kind === 'again') await life.quickTries(verdict.waitMs)
   } catch (error) {
     life.broke(error)
+    taken.outOfTheWay()
   }
-  taken.outOfTheWay()
-  return life.settled()
+  return (await life.record.settled()) && life.record.isOver ? 'ended' : 'left'
 }
 
 const stop: TryVerdict = { kind: 'stop' }
@@ -40,7 +41,7 @@ class DeliveryLife {
   readonly #delivery: Delivery
   readonly #taken: Taken
   readonly #world: DeliveryWorld
-  readonly #record: LifeRecord
+  readonly record: LifeRecord
   /** Begun by this process. */
   #attempts = 0
   #firstBegunAtMs = 0
@@ -52,28 +53,31 @@ class DeliveryLife {
     this.#delivery = delivery
     this.#taken = taken
     this.#world = world
-    this.#record = new LifeRecord(delivery, world, taken.signals)
+    this.record = new LifeRecord(delivery, world, taken.signals)
   }
 
-  async live(): Promise<void> {
-    const { grant, signals, untilStartTried } = this.#taken
-    if (untilStartTried !== null && !(await startTried(untilStartTried, signals.halting, this.#world.clock)))
-      return this.#record.deferInterrupted({})
-    const verdict = await this.attempt(grant === 'over_share' ? 'not_now' : 'may_wait')
-    this.#taken.outOfTheWay()
-    if (verdict.kind === 'stop') return
-    const plan = { firstWaitMs: verdict.waitMs, maxTries: this.#world.settings.retry.quickTries }
+  firstTry(): Promise<TryVerdict> {
+    const { grant, untilStartTried } = this.#taken
+    const patience = grant === 'over_share' ? 'not_now' : 'may_wait'
+    return untilStartTried === null ? this.#attempt(patience) : this.#afterStart(untilStartTried, patience)
+  }
+
+  async #afterStart(untilStartTried: Promise<void>, patience: Asked['patience']): Promise<TryVerdict> {
+    if (await startTried(untilStartTried, this.#taken.signals.halting, this.#world.clock))
+      return this.#attempt(patience)
+    this.record.deferInterrupted({})
+    return stop
+  }
+
+  async quickTries(firstWaitMs: number): Promise<void> {
+    const { signals } = this.#taken
+    const plan = { firstWaitMs, maxTries: this.#world.settings.retry.quickTries }
     const signal = AbortSignal.any([signals.halting, signals.cut, signals.lost])
     let underWay: Promise<TryVerdict> = Promise.resolve(stop)
-    await this.#world.quickTries.repeat(plan, () => (underWay = this.attempt('at_once')), signal)
+    await this.#world.quickTries.repeat(plan, () => (underWay = this.#attempt('at_once')), signal)
     // Repeating that was called off does not wait for the attempt that it has begun.
     await underWay
-    if (!this.#record.isOver && !signals.lost.aborted) this.#record.deferInterrupted({})
-  }
-
-  async settled(): Promise<LifeResult> {
-    const acknowledged = await this.#record.settled()
-    return acknowledged && this.#record.isOver ? 'ended' : 'left'
+    if (!this.record.isOver && !signals.lost.aborted) this.record.deferInterrupted({})
   }
 
   /** A bug of ours ends this delivery, visibly; it must not hold the partition for ever. */
@@ -82,12 +86,12 @@ class DeliveryLife {
     this.#world.observer.observe({ kind: 'trouble', where: 'pipeline', error: text })
     // Kept, it would be an attempt that hangs for ever, and nothing more would be sent to its receiver.
     if (this.#permit !== null) this.#world.isolation.cancelled(this.#permit)
-    if (this.#record.isOver || this.#taken.signals.lost.aborted) return
-    this.#record.end({ result: 'failed', reason: 'interrupted', faultOwner: 'worker' })
+    if (this.record.isOver || this.#taken.signals.lost.aborted) return
+    this.record.end({ result: 'failed', reason: 'interrupted', faultOwner: 'worker' })
   }
 
   /** `patience`: whether it may wait for room at its receiver. */
-  async attempt(patience: Asked['patience']): Promise<TryVerdict> {
+  async #attempt(patience: Asked['patience']): Promise<TryVerdict> {
     const { gate, isolation } = this.#world
     const { signals, urgency } = this.#taken
     for (;;) {
@@ -107,16 +111,37 @@ class DeliveryLife {
       })
       const admission = asked instanceof Promise ? await asked : asked
       if (admission.kind === 'defer') {
-        this.#record.defer(admission.deferral, facts)
+        this.record.defer(admission.deferral, facts)
         return stop
       }
       // After a wait nothing need be as it was looked up.
       const isAsBefore =
         admission === asked ||
-        (isStillSo(entry, mayBegin(this.#delivery, this.#world, signals.cut)) && gate.pass() === null)
-      if (isAsBefore) return this.#send(entry.webhook, admission.permit, facts)
-      isolation.cancelled(admission.permit)
+        (isStillSo(entry, mayBegin(this.#delivery, this.#world, signals.cut)) && gate.isOpen)
+      if (!isAsBefore) {
+        isolation.cancelled(admission.permit)
+        continue
+      }
+      const { permit } = admission
+      const attempt = this.#begin(entry.webhook, permit)
+      if (attempt.kind !== 'begun') return this.#reject(attempt.kind, facts)
+      return this.#ended(attempt, permit, await attempt.result, facts)
     }
+  }
+
+  #begin(webhook: Webhook, permit: Permit): BegunAttempt | Refusal {
+    this.#permit = permit
+    const number = this.record.attempts + 1
+    const attempt = beginAttempt(this.#delivery, webhook, number, this.#taken.signals.cut, this.#world)
+    if (attempt.kind === 'begun') {
+      this.#attempts += 1
+      if (this.#attempts === 1) this.#firstBegunAtMs = attempt.begunAtMs
+      this.record.begun()
+    } else {
+      this.#permit = null
+      this.#world.isolation.cancelled(permit)
+    }
+    return attempt
   }
 
   #doNotBegin(prospect: Exclude<Prospect, { readonly kind: 'yes' }>): TryVerdict {
@@ -125,22 +150,22 @@ class DeliveryLife {
       case 'over':
         return this.#end(prospect.ending, facts)
       case 'expired':
-        this.#record.expire(facts)
+        this.record.expire(facts)
         return stop
       case 'cut':
-        this.#record.deferInterrupted(facts)
+        this.record.deferInterrupted(facts)
         return stop
       case 'shadow':
         return this.#shadow(prospect.webhook, facts)
       case 'paused':
-        this.#record.deferPaused(prospect.key, facts)
+        this.record.deferPaused(prospect.key, facts)
         return stop
     }
   }
 
   /** No lane is asked: a receiver that is not called has nothing to be spared, and teaches nothing. */
   #shadow(webhook: Webhook, facts: Facts): TryVerdict {
-    const rendering = this.#render(webhook)
+    const rendering = requestOf(this.#delivery, webhook, this.record.attempts + 1, this.#world)
     if (rendering.kind !== 'request') return this.#reject(rendering.kind, facts)
     const { cutValues } = rendering
     return this.#end({ result: 'shadowed', reason: 'ok', faultOwner: null }, { ...facts, cutValues })
@@ -150,50 +175,26 @@ class DeliveryLife {
     return this.#end({ result: 'rejected', reason, faultOwner: 'config' }, facts)
   }
 
-  #render(webhook: Webhook): ReturnType<typeof requestOf> {
-    return requestOf(this.#delivery, webhook, this.#record.attempts + 1, this.#world)
-  }
-
-  async #send(webhook: Webhook, permit: Permit, found: Facts): Promise<TryVerdict> {
-    const { clock, settings, isolation, gate, pauses } = this.#world
-    this.#permit = permit
-    const rendering = this.#render(webhook)
-    if (rendering.kind !== 'request') {
-      this.#permit = null
-      isolation.cancelled(permit)
-      return this.#reject(rendering.kind, found)
-    }
-    const begunAtMs = clock.monotonicMs()
-    this.#attempts += 1
-    if (this.#attempts === 1) this.#firstBegunAtMs = begunAtMs
-    this.#record.begun()
-    const totalTimeoutMs = webhook.totalTimeoutMs ?? settings.limits.totalTimeoutMs
-    const { cut } = this.#taken.signals
-    const pause: { key: string | null } = { key: null }
-    // While the connection is being opened a pause may come, or the process be frozen until others have its partitions.
-    const mayLeave = (): boolean => (pause.key = pauses.pausing(webhook)) === null && gate.isOpen
-    const attempt = { request: rendering.request, number: this.#record.attempts, trace: this.#delivery.trace }
-    const terms = { ...settings.limits, totalTimeoutMs, mayLeave }
-    const result = await sendTraced(attempt, terms, cut, this.#world)
-    const judgement = judge(result, settings.statuses)
-    const waitMs = result.kind === 'answered' ? retryAfterMs(result.retryAfter, clock.nowMs()) : null
-    const ending = endingOf(result, judgement, waitMs)
+  #ended(attempt: BegunAttempt, permit: Permit, result: AttemptResult, found: Facts): TryVerdict {
+    const { settings, isolation } = this.#world
+    const { webhook, rendering } = attempt
+    const { judgement, waitMs, ending } = judged(result, this.#world)
     this.#permit = null
     isolation.ended(permit, ending)
     if (judgement.kind === 'blocked' || judgement.kind === 'withheld') {
-      this.#record.notBegun()
+      this.record.notBegun()
       if (this.#taken.signals.lost.aborted) return stop
-      if (judgement.kind === 'blocked') this.#record.blocked(found)
-      else if (pause.key !== null) this.#record.deferPaused(pause.key, found)
-      else this.#record.deferInterrupted(found)
+      if (judgement.kind === 'blocked') this.record.blocked(found)
+      else if (attempt.pausedBy.key !== null) this.record.deferPaused(attempt.pausedBy.key, found)
+      else this.record.deferInterrupted(found)
       return stop
     }
-    this.#record.tried(webhook)
+    this.record.tried(webhook)
     const shown = settings.excerpts && result.kind === 'answered' ? result.excerpt : null
     return this.#conclude(webhook, judgement, waitMs, {
       ...found,
       result: withMaskedRedirect(result, webhook, rendering.sensitive),
-      queuedMs: begunAtMs - this.#taken.takenAtMs,
+      queuedMs: attempt.begunAtMs - this.#taken.takenAtMs,
       excerpt: shown === null ? null : maskExcerpt(shown, rendering.sensitive()),
       cutValues: rendering.cutValues,
     })
@@ -224,16 +225,16 @@ class DeliveryLife {
       case 'failed':
         return this.#end({ result: 'failed', reason, faultOwner }, facts)
       case 'try_again':
-        this.#record.triesAgain({ reason, faultOwner }, step.waitMs, facts)
+        this.record.triesAgain({ reason, faultOwner }, step.waitMs, facts)
         return { kind: 'again', waitMs: step.waitMs }
       case 'park':
-        this.#record.park({ reason, faultOwner }, step, facts)
+        this.record.park({ reason, faultOwner }, step, facts)
         return stop
     }
   }
 
   #end(ending: Ending, facts: Facts): TryVerdict {
-    this.#record.end(ending, facts)
+    this.record.end(ending, facts)
     return stop
   }
 

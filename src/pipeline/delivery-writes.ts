@@ -14,7 +14,10 @@ export class DeliveryWrites {
   readonly #world: WritingWorld
   readonly #lost: AbortSignal
   readonly #trace: TraceContext | null
-  readonly #acknowledgements: Promise<unknown>[] = []
+  /** Not acknowledged, and not refused either. */
+  #open = 0
+  #isRefused = false
+  #whenSettled: PromiseWithResolvers<boolean> | null = null
 
   /** `trace`: of what leads to them. */
   constructor(world: WritingWorld, { lost }: Pick<LifeSignals, 'lost'>, trace: TraceContext | null) {
@@ -24,7 +27,7 @@ export class DeliveryWrites {
   }
 
   outcome(outcome: Outcome, detail: string | null): void {
-    this.#await(this.#writeOutcome(outcome, detail))
+    this.#count(this.#writeOutcome(outcome, detail))
   }
 
   /** `outcomeOf`: of the place where it was parked; null: this parking has no outcome of its own. */
@@ -33,13 +36,14 @@ export class DeliveryWrites {
     delayMs: number,
     outcomeOf: ((place: RecordPosition) => { outcome: Outcome; detail: string | null }) | null,
   ): void {
-    this.#await(this.#park(parked, delayMs, outcomeOf))
+    this.#count(this.#park(parked, delayMs, outcomeOf))
   }
 
   /** Whether everything was acknowledged. */
-  async settled(): Promise<boolean> {
-    const settled = await Promise.allSettled(this.#acknowledgements)
-    return settled.every(({ status }) => status === 'fulfilled')
+  settled(): Promise<boolean> {
+    if (this.#open === 0) return Promise.resolve(!this.#isRefused)
+    this.#whenSettled ??= Promise.withResolvers()
+    return this.#whenSettled.promise
   }
 
   async #park(
@@ -50,51 +54,59 @@ export class DeliveryWrites {
     const { parking, observer, tracer } = this.#world
     const span = tracer.begin({ kind: 'parking', delayMs }, this.#trace)
     const sent = { ...parked, trace: span.context }
-    const place = await ended(
-      span,
-      this.#asMember(() => parking.park(sent, delayMs, this.#lost)),
-    )
+    const written = this.#asMember(() => parking.park(sent, delayMs, this.#lost))
+    endWith(span, written)
+    const place = await written
     observer.observe({ kind: 'parked', delayMs })
     if (outcomeOf === null) return
     const { outcome, detail } = outcomeOf(place)
     await this.#writeOutcome(outcome, detail)
   }
 
-  async #writeOutcome(outcome: Outcome, detail: string | null): Promise<void> {
+  #writeOutcome(outcome: Outcome, detail: string | null): Promise<unknown> {
     const { observer, outcomes, tracer } = this.#world
     const { result, reason } = outcome
     const told = { kind: 'outcome', outcome, detail } as const
     observer.observe(this.#trace === null ? told : { ...told, traceId: this.#trace.traceId })
     const span = tracer.begin({ kind: 'outcome', result, reason }, this.#trace)
-    await ended(
-      span,
-      this.#asMember(() => outcomes.write(outcome, this.#lost, span.context)),
-    )
+    const written = this.#asMember(() => outcomes.write(outcome, this.#lost, span.context))
+    if (span.context !== null) endWith(span, written)
+    return written
   }
 
   /** Waits until the group has answered again. If the partition is lost meanwhile, nothing is written. */
-  async #asMember<Value>(write: () => Promise<Value>): Promise<Value> {
+  #asMember<Value>(write: () => Promise<Value>): Promise<Value> {
+    const doubt = this.#world.gate.membership()
+    return doubt === null && !this.#lost.aborted ? write() : this.#onceMember(doubt, write)
+  }
+
+  async #onceMember<Value>(first: Promise<void> | null, write: () => Promise<Value>): Promise<Value> {
     const { gate } = this.#world
-    for (let doubt = gate.membership(); doubt !== null && !this.#lost.aborted; doubt = gate.membership())
-      await doubt
+    for (let doubt = first; doubt !== null && !this.#lost.aborted; doubt = gate.membership()) await doubt
     if (this.#lost.aborted) throw new Error('the partition was lost before this could be written')
     return write()
   }
 
-  #await(written: Promise<unknown>): void {
-    // Judged in `settled`; marked here so that a sink that stops meanwhile is no unhandled rejection.
-    written.catch(() => {})
-    this.#acknowledgements.push(written)
+  /** What is refused is judged in `settled`: a sink that stops meanwhile is no unhandled rejection. */
+  #count(written: Promise<unknown>): void {
+    this.#open += 1
+    written.then(this.#acknowledged, this.#refused)
+  }
+
+  readonly #acknowledged = (): void => {
+    this.#open -= 1
+    if (this.#open === 0) this.#whenSettled?.resolve(!this.#isRefused)
+  }
+
+  readonly #refused = (): void => {
+    this.#isRefused = true
+    this.#acknowledged()
   }
 }
 
-async function ended<Value>(span: TracedSpan, written: Promise<Value>): Promise<Value> {
-  try {
-    const value = await written
-    span.end({ kind: 'done' })
-    return value
-  } catch (error) {
-    span.end({ kind: 'failed', reason: 'not_acknowledged' })
-    throw error
-  }
+function endWith(span: TracedSpan, written: Promise<unknown>): void {
+  written.then(
+    () => span.end({ kind: 'done' }),
+    () => span.end({ kind: 'failed', reason: 'not_acknowledged' }),
+  )
 }

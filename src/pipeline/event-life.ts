@@ -26,20 +26,31 @@ export interface EventWorld {
   readonly fanout: FanoutBounds
 }
 
-/** Begins what a record leads to; resolves when that has begun, and never rejects. */
-export type BeginLife = (taken: TakenRecord) => Promise<void>
+/** Begins what a record leads to. Null: that has begun; otherwise resolves when it has, and never rejects. */
+export type BeginLife = (taken: TakenRecord) => Promise<void> | null
 
 /**
- * Reads a record. Rejects when `signal` aborts before it could be read. `copies`: of the deliveries of its partition
- * number.
+ * Reads a record, at once where its schema is known. Rejects when `signal` aborts before it could be read. `copies`: of
+ * the deliveries of its partition number.
  */
-export async function readEvent(
+export function readEvent(
   record: SourceRecord,
   signal: AbortSignal,
   world: EventWorld,
   copies: ParkedCopies,
-): Promise<BeginLife> {
-  const decoded = await world.decoder.decode(record, signal)
+): BeginLife | Promise<BeginLife> {
+  const decoded = world.decoder.decode(record, signal)
+  return decoded instanceof Promise
+    ? decoded.then((later) => beginningOf(later, record, world, copies))
+    : beginningOf(decoded, record, world, copies)
+}
+
+function beginningOf(
+  decoded: DecodedEvent,
+  record: SourceRecord,
+  world: EventWorld,
+  copies: ParkedCopies,
+): BeginLife {
   return (taken) => {
     const beginning = { record, parent: traceContextIn(record.headers) }
     if (decoded.kind !== 'event')
@@ -76,12 +87,12 @@ export interface TracedRecord extends TakenRecord {
 }
 
 /** Runs a record's life; what nobody foresaw leaves its offset uncommitted. */
-export async function begun(
+export function begun(
   { signals, done }: TakenRecord,
   { record, parent }: Beginning,
   world: EventWorld,
-  begin: (taken: TracedRecord) => Promise<void>,
-): Promise<void> {
+  begin: (taken: TracedRecord) => Promise<void> | null,
+): Promise<void> | null {
   const span = world.delivering.delivery.tracer.begin({ kind: 'record', source: record.position }, parent)
   const taken: TracedRecord = {
     signals,
@@ -91,12 +102,16 @@ export async function begun(
       done(result)
     },
   }
-  try {
-    await begin(taken)
-  } catch (error) {
+  const broke = (error: unknown): void => {
     const text = error instanceof Error ? error.message : String(error)
     world.delivering.delivery.observer.observe({ kind: 'trouble', where: 'pipeline', error: text })
     taken.done('left')
+  }
+  try {
+    return begin(taken)?.catch(broke) ?? null
+  } catch (error) {
+    broke(error)
+    return null
   }
 }
 
@@ -130,13 +145,13 @@ export function horizonsIn(table: GlobalTable): HorizonOf {
   }
 }
 
-async function fanOut(
+function fanOut(
   { event, time }: { readonly event: CallEvent; readonly time: EventTime },
   record: SourceRecord,
   taken: TracedRecord,
   world: EventWorld,
   copies: ParkedCopies,
-): Promise<void> {
+): Promise<void> | null {
   const { delivering, fanout } = world
   const { delivery } = delivering
   const { clock, observer, table } = delivery
@@ -145,31 +160,39 @@ async function fanOut(
   const eventBytes = record.value ?? new Uint8Array()
   const ids = table.lookup(event)
   const joined = join({ event, eventBytes, source, time, trace: taken.trace }, ids, horizonsIn(table), fanout)
-  const writes = new DeliveryWrites(delivery, taken.signals, taken.trace)
   switch (joined.kind) {
     case 'deliveries': {
       const left = withoutCopies(joined.deliveries, { position: source, taken }, copies, delivery)
-      if (left.deliveries.length === 0) return left.taken.done('finished')
-      return deliverAll(
-        { deliveries: left.deliveries, bytes: sizeOf(record), from: 'event' },
-        left.taken,
-        delivering,
-      )
+      if (left.deliveries.length > 0)
+        return deliverAll(
+          { deliveries: left.deliveries, bytes: sizeOf(record), from: 'event' },
+          left.taken,
+          delivering,
+        )
+      left.taken.done('finished')
+      return null
     }
-    case 'chunks':
+    case 'chunks': {
+      const writes = new DeliveryWrites(delivery, taken.signals, taken.trace)
       for (const chunk of joined.chunks) writes.park(chunk, 0, null)
       observer.observe({ kind: 'chunked', chunks: joined.chunks.length })
-      break
+      return doneWith(writes, taken)
+    }
     case 'no_match':
       observer.observe({ kind: 'event_skipped', reason: 'no_webhook' })
-      break
+      taken.done('finished')
+      return null
     case 'too_many': {
+      const writes = new DeliveryWrites(delivery, taken.signals, taken.trace)
       const about = { deliveryId: deliveryIdOf(event.event_id, ''), source, eventTimeMs: time.eventTimeMs }
       const outcome = fanoutOutcome(event, { ...about, nowMs: clock.nowMs() })
       writes.outcome(outcome, `${joined.matches} webhooks match`)
-      break
+      return doneWith(writes, taken)
     }
   }
+}
+
+async function doneWith(writes: DeliveryWrites, taken: TakenRecord): Promise<void> {
   taken.done((await writes.settled()) ? 'finished' : 'left')
 }
 

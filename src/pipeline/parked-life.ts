@@ -36,13 +36,13 @@ export async function readParked(
     )
 }
 
-async function goOn(
+function goOn(
   { parked, event }: { readonly parked: ParkedDelivery; readonly event: CallEvent },
   record: SourceRecord,
   whole: TracedRecord,
   { delivering }: EventWorld,
   copies: ParkedCopies,
-): Promise<void> {
+): Promise<void> | null {
   const { clock, table } = delivering.delivery
   const all = resume({ ...parked, trace: whole.trace }, event, horizonsIn(table))
   const { deliveries, taken } = withoutCopies(
@@ -51,7 +51,10 @@ async function goOn(
     copies,
     delivering.delivery,
   )
-  if (deliveries.length === 0) return taken.done('finished')
+  if (deliveries.length === 0) {
+    taken.done('finished')
+    return null
+  }
   // A copy that is moved on, too, would count its parkings apart from then on, and pass for a delivery of its own.
   const waitMs = (parked.progress.notBeforeMs ?? 0) - clock.nowMs()
   if (waitMs > 0)

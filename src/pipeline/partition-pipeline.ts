@@ -2,38 +2,32 @@
 // of a retry topic is taken when it is due; what is behind it waits, since it was parked later for as long.
 // Invariants: an offset is finished only when all that its record led to is acknowledged; nothing is taken before the
 // start gate is open, nor more than a commit can tell apart; what was halted before it was taken is read again.
-import type { WebhookId } from '../domain/ids.ts'
-import { readExpectation, readPausedBy } from '../domain/parked-delivery.ts'
-import type { PausedBy } from '../domain/parked-delivery.ts'
-import type { Clock, CommittedProgress, Observer, SourceRecord } from '../ports.ts'
+import type { CommittedProgress, Observer, SourceRecord } from '../ports.ts'
 import { decodeMetadata, encodeMetadata } from '../progress/commit-metadata.ts'
 import { OffsetTracker } from '../progress/offset-tracker.ts'
-import { untilDueMs } from '../retry/due-time.ts'
 import { Backlog } from './backlog.ts'
 import type { RecordResult } from './delivering.ts'
+import type { LifeSignals } from './delivery-world.ts'
+import { DueHead } from './due-head.ts'
+import type { DueWorld } from './due-head.ts'
 import type { BeginLife } from './event-life.ts'
 import { IntakeQueue } from './intake-queue.ts'
 import type { IntakeBounds, IntakeTap } from './intake-queue.ts'
 import type { StartGate } from './start-gate.ts'
 import type { TakeTurns } from './take-turns.ts'
 
-export interface PartitionWorld {
-  readonly clock: Clock
+export interface PartitionWorld extends DueWorld {
   readonly observer: Observer
   readonly gate: StartGate
   readonly turns: TakeTurns
   readonly bounds: IntakeBounds
-  /** Whether a receiver could take more than comes. */
-  hasSpareRoom(webhookId: WebhookId): boolean
-  /** Whether what waits for a pause is worth being taken. */
-  mayGoOn(pausedBy: PausedBy): boolean
 }
 
 export interface PartitionKind {
   /** Milliseconds that each record waits; null: none does, and new ones go before those that waited. */
   readonly delayMs: number | null
-  /** Reads a record. Rejects when `signal` aborts before it could be read. */
-  read(record: SourceRecord, signal: AbortSignal): Promise<BeginLife>
+  /** Reads a record. A promise where that cannot be done at once; rejects when `signal` aborts before it could be read. */
+  read(record: SourceRecord, signal: AbortSignal): BeginLife | Promise<BeginLife>
 }
 
 /** Kept of a retry topic's partition whose head is not due yet: enough to begin with while more is fetched. */
@@ -46,6 +40,8 @@ export class PartitionPipeline {
   readonly #kind: PartitionKind
   readonly #tracker: OffsetTracker
   readonly #queue: IntakeQueue
+  /** Null: its records wait for no time. */
+  readonly #due: DueHead | null
   /** What of it is not done. */
   readonly backlog: Backlog
   /** The partition is another's. */
@@ -54,15 +50,12 @@ export class PartitionPipeline {
   #halt = new AbortController()
   /** Ends what is under way. */
   #cut = new AbortController()
+  #signals = this.#signalsNow()
   #taking = false
   #unfinished = 0
   #whenIdle: (() => void)[] = []
   /** Wakes who waits for a record to be done, or for the intake to halt. */
   #wakeTaking = (): void => {}
-  #cancelWake = (): void => {}
-  #isSleeping = false
-  /** The head that is waited for, and when it is due: fixed when it is first looked at, whatever the clock does then. */
-  #awaited = { offset: -1n, dueAtMs: 0 }
 
   /** `committed`: how far the group had come, and which records behind that are finished already. */
   constructor(
@@ -76,7 +69,9 @@ export class PartitionPipeline {
     const inherited = committed === null ? null : decodeMetadata(committed.offset, committed.metadata)
     this.#tracker = new OffsetTracker(inherited)
     this.#queue = new IntakeQueue(world.bounds, tap)
-    const at = { delayMs: kind.delayMs, committed: committed?.offset ?? null }
+    const { delayMs } = kind
+    this.#due = delayMs === null ? null : new DueHead(world, delayMs, () => void this.#takeAll())
+    const at = { delayMs, committed: committed?.offset ?? null }
     this.backlog = new Backlog(this.#tracker, this.#queue, at)
   }
 
@@ -102,7 +97,7 @@ export class PartitionPipeline {
 
   /** Takes nothing more and forgets what was not taken: it is read again from the committed offset. */
   halt(): void {
-    this.#cancelWake()
+    this.#due?.cancel()
     this.#halt.abort()
     this.backlog.letsGo()
     this.#queue.clear()
@@ -120,6 +115,7 @@ export class PartitionPipeline {
     this.#queue.clear()
     this.#halt = new AbortController()
     if (this.#cut.signal.aborted) this.#cut = new AbortController()
+    this.#signals = this.#signalsNow()
   }
 
   /** Resolves when nothing that was taken is unfinished. */
@@ -140,11 +136,11 @@ export class PartitionPipeline {
   #enqueue(records: readonly SourceRecord[]): number {
     if (records.length > 0) this.backlog.isFed()
     const head = this.#queue.first ?? records[0]
-    if (this.#kind.delayMs === null || head === undefined) {
+    if (this.#due === null || head === undefined) {
       this.#queue.push(records)
       return records.length
     }
-    const isDueSoon = this.#untilDueMs(head) <= soonMs
+    const isDueSoon = this.#due.untilDueMs(head) <= soonMs
     return this.#queue.pushUpTo(isDueSoon ? this.#world.bounds.maxQueuedRecords : sleepingRecords, records)
   }
 
@@ -154,7 +150,8 @@ export class PartitionPipeline {
     const { gate, turns } = this.#world
     for (;;) {
       for (let closed = gate.pass(); closed !== null; closed = gate.pass()) await closed
-      if (this.#sleeps()) break
+      const { first } = this.#queue
+      if (first === undefined || this.#due?.awaits(first) === true) break
       const turn = turns.pass(this.#kind.delayMs === null ? 'new' : 'parked')
       if (turn !== null) await turn
       // Looked for and found empty in one turn: a record that came between the two would be forgotten.
@@ -164,12 +161,19 @@ export class PartitionPipeline {
       this.backlog.reads(record)
       const { signal } = this.#halt
       while (!this.#tracker.hasRoomFor(record.position.offset) && !signal.aborted) await this.#oneDone()
-      const begin = await this.#read(record, signal)
+      // Here and below, what need not wait does not: a promise each costs as much as rendering a request.
+      const read = this.#read(record, signal)
+      const begin = read instanceof Promise ? await read : read
       // Halted meanwhile: the record comes again from the committed offset, here or elsewhere.
-      if (begin !== null && !signal.aborted) await this.#begin(begin, record)
+      const beginning = begin === null || signal.aborted ? null : this.#begin(begin, record)
+      if (beginning !== null) await beginning
       this.backlog.reads(null)
     }
     this.#taking = false
+  }
+
+  #signalsNow(): LifeSignals {
+    return { halting: this.#halt.signal, cut: this.#cut.signal, lost: this.#lost.signal }
   }
 
   #oneDone(): Promise<void> {
@@ -180,47 +184,20 @@ export class PartitionPipeline {
 
   /** A head that waits for room need not wait for longer than its receiver is busy. */
   look(): void {
-    if (this.#isSleeping) void this.#takeAll()
-  }
-
-  /** Whether there is nothing to take now. A head that is not due wakes it when it is. */
-  #sleeps(): boolean {
-    this.#isSleeping = false
-    const { first } = this.#queue
-    if (first === undefined) return true
-    if (this.#kind.delayMs === null) return false
-    const { clock } = this.#world
-    const { offset } = first.position
-    const untilDueMs = this.#untilDueMs(first)
-    if (untilDueMs <= 0) return false
-    if (offset !== this.#awaited.offset) {
-      this.#awaited = { offset, dueAtMs: clock.monotonicMs() + untilDueMs }
-    }
-    const waitMs = this.#awaited.dueAtMs - clock.monotonicMs()
-    if (waitMs <= 0) return false
-    this.#isSleeping = true
-    this.#cancelWake()
-    this.#cancelWake = clock.after(waitMs, () => void this.#takeAll())
-    return true
-  }
-
-  #untilDueMs({ position: { offset }, timestampMs: appendedAtMs, headers }: SourceRecord): number {
-    const expected = readExpectation(headers)
-    const pausedBy = readPausedBy(headers)
-    if (pausedBy !== null) {
-      if (this.#world.mayGoOn(pausedBy)) return 0
-    } else if (expected !== null && this.#world.hasSpareRoom(expected.webhookId)) return 0
-    const parkedAt = { offset, appendedAtMs, expectedAtMs: expected?.atMs ?? null }
-    return untilDueMs(parkedAt, this.#kind.delayMs ?? 0, this.#world.clock.nowMs())
+    if (this.#due?.isAwaited === true) void this.#takeAll()
   }
 
   /** Null: the intake has halted. */
-  async #read(record: SourceRecord, signal: AbortSignal): Promise<BeginLife | null> {
-    try {
-      return await this.#kind.read(record, signal)
-    } catch (error) {
+  #read(record: SourceRecord, signal: AbortSignal): BeginLife | null | Promise<BeginLife | null> {
+    const broke = (error: unknown): null => {
       if (!signal.aborted) this.#giveUp(error)
       return null
+    }
+    try {
+      const read = this.#kind.read(record, signal)
+      return read instanceof Promise ? read.catch(broke) : read
+    } catch (error) {
+      return broke(error)
     }
   }
 
@@ -231,7 +208,7 @@ export class PartitionPipeline {
     this.#world.observer.observe({ kind: 'trouble', where: 'pipeline', error: text })
   }
 
-  async #begin(begin: BeginLife, record: SourceRecord): Promise<void> {
+  #begin(begin: BeginLife, record: SourceRecord): Promise<void> | null {
     const offset = this.#tracker.take(record.position.offset, record.timestampMs)
     this.backlog.reads(null)
     this.#unfinished += 1
@@ -241,7 +218,6 @@ export class PartitionPipeline {
       this.#wakeTaking()
       if (this.#unfinished === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
     }
-    const signals = { halting: this.#halt.signal, cut: this.#cut.signal, lost: this.#lost.signal }
-    await begin({ signals, done })
+    return begin({ signals: this.#signals, done })
   }
 }

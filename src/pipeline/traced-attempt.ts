@@ -4,6 +4,7 @@ import type { AttemptResult, HttpRequest } from '../domain/attempt.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import { traceHeaders } from '../domain/trace-context.ts'
 import type { TraceContext } from '../domain/trace-context.ts'
+import type { TracedSpan } from '../domain/traced-work.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import type { AttemptTerms, Tracer } from '../ports.ts'
 import { render } from '../render/render.ts'
@@ -31,7 +32,7 @@ export interface TracedAttempt {
 }
 
 /** As HttpSender.send. No webhook has headers of these names: they are reserved. */
-export async function sendTraced(
+export function sendTraced(
   { request, number, trace }: TracedAttempt,
   terms: AttemptTerms,
   signal: AbortSignal,
@@ -40,8 +41,13 @@ export async function sendTraced(
   const { method, origin } = request
   const span = tracer.begin({ kind: 'attempt', method, origin, attempt: number }, trace)
   const told = traceHeaders(span.context, settings.tracePropagation)
-  const sent = told.length === 0 ? request : { ...request, headers: [...request.headers, ...told] }
-  const result = await sender.send(sent, terms, signal)
+  if (told.length === 0 && span.context === null) return sender.send(request, terms, signal)
+  const sent = { ...request, headers: [...request.headers, ...told] }
+  return ended(span, sender.send(sent, terms, signal))
+}
+
+async function ended(span: TracedSpan, attempted: Promise<AttemptResult>): Promise<AttemptResult> {
+  const result = await attempted
   span.end({ kind: 'attempted', result })
   return result
 }

@@ -44,7 +44,7 @@ async function begin(options: WorldOptions = {}) {
     deliveries: readonly Delivery[],
     from: Batch['from'] = 'event',
     bytes = 10,
-  ): Promise<void> => {
+  ): Promise<void> | null => {
     const signals = { halting: cut.signal, cut: cut.signal, lost: lost.signal }
     const done = (result: string): void => void results.push(result)
     return deliverAll({ deliveries, bytes, from }, { signals, done }, delivering)

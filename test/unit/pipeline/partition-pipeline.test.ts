@@ -402,12 +402,16 @@ describe('bounds', () => {
   })
 
   it('pause the partition above its bytes', async () => {
-    const { pipeline, tapped, records } = await onePartition({ bounds: { maxQueuedBytes: 11 } })
+    const { world, pipeline, tapped, records } = await onePartition({
+      budget: { maxDeliveries: 1 },
+      bounds: { maxQueuedBytes: 11 },
+    })
     pipeline.records(records(0, 1), 2n)
     expect(tapped).toEqual([])
-    pipeline.records(records(2, 3), 4n)
+    // One is under way and one waits for its place.
+    pipeline.records(records(2, 3, 4), 5n)
     expect(tapped).toEqual(['pause'])
-    await settle()
+    await world.clock.advance(1_000)
     expect(tapped).toEqual(['pause', 'resume'])
   })
 })
