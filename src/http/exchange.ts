@@ -5,6 +5,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { AttemptResult, AttemptTimings } from '../domain/attempt.ts'
+import { listenersOf } from './abort-listeners.ts'
+import type { AbortListener } from './abort-listeners.ts'
 import { detailOf, failureOf } from './failure.ts'
 
 /** What of the answer is kept for an excerpt: 512 characters take at most four bytes each. */
@@ -24,12 +26,12 @@ export interface ExchangeOptions {
 /** Thrown into the client to make it let go of the connection; never seen outside. */
 class Cut extends Error {}
 
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, AbortListener {
   readonly #options: ExchangeOptions
   readonly #resolve: (result: AttemptResult) => void
   readonly #begunAtMs: number
   readonly #deadline: NodeJS.Timeout
-  readonly #onAbort = (): void => this.#interrupted()
+  readonly #listeners: Set<AbortListener>
   #controller: Dispatcher.DispatchController | null = null
   #connectMs: number | null = null
   #firstByteMs: number | null = null
@@ -46,9 +48,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#resolve = resolve
     this.#begunAtMs = options.monotonicMs()
     this.#deadline = setTimeout(() => this.#late(), options.totalTimeoutMs)
-    options.signal.addEventListener('abort', this.#onAbort, { once: true })
+    this.#listeners = listenersOf(options.signal).add(this)
     // A signal that has fired already calls nobody.
-    if (options.signal.aborted) this.#interrupted()
+    if (options.signal.aborted) this.aborted()
   }
 
   /** Whether the result has been given: then there is nothing left to dispatch. */
@@ -104,7 +106,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else this.#unanswered('total_timeout', `no answer within ${this.#options.totalTimeoutMs} ms`)
   }
 
-  #interrupted(): void {
+  aborted(): void {
     if (this.#statusCode > 0) this.#answered('cut')
     else this.#unanswered('interrupted', 'cut short by this process')
   }
@@ -131,7 +133,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#over) return
     this.#over = true
     clearTimeout(this.#deadline)
-    this.#options.signal.removeEventListener('abort', this.#onAbort)
+    this.#listeners.delete(this)
     this.#resolve(result)
     if (body === 'cut') this.#controller?.abort(new Cut())
   }

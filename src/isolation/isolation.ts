@@ -9,39 +9,14 @@ import { closed, full } from './admission.ts'
 import type { Admission, Asked, AttemptEnding, Deferral, DeferralReason } from './admission.ts'
 import type { Permit, Urgency } from './admission.ts'
 import { AttemptAges } from './attempt-ages.ts'
+import type { IsolationOptions } from './isolation-options.ts'
 import type { Lane, LaneAttempt } from './lane.ts'
 import { LaneDirectory } from './lane-directory.ts'
 import type { OriginGate } from './origin-gate.ts'
 import { wayTo } from './origin-gate.ts'
 import { Shares } from './shares.ts'
-import type { OverallLimits } from './shares.ts'
 import { troubledWays } from './troubled-ways.ts'
 import type { Waiter } from './waiting-line.ts'
-
-export interface IsolationBounds extends OverallLimits {
-  /** Milliseconds that a delivery waits in the process for room in its lane. */
-  readonly maxWaitMs: number
-  /** Deliveries that wait so, over all lanes. */
-  readonly maxWaiting: number
-  /** Attempts under way for more than two seconds, beyond which only proven receivers get new ones. */
-  readonly maxOldAttempts: number
-  /** Webhooks, and origins, of which something is remembered. */
-  readonly maxLanes: number
-}
-
-export interface BreakerChange {
-  readonly of: 'webhook' | 'origin'
-  /** The webhook's id, or the origin. */
-  readonly name: string
-  readonly change: 'opened' | 'closed'
-}
-
-interface IsolationOptions {
-  readonly bounds: IsolationBounds
-  /** 0 ≤ x < 1. */
-  random(): number
-  changed(change: BreakerChange): void
-}
 
 /** So many may wait whatever a lane's capacity: bursts are short more often than not. */
 const leastWaiting = 16
@@ -180,15 +155,20 @@ export class Isolation {
   /** After a slot became free: the lane's own, or, where the origin had none left, all that wait there in turn. */
   #letIn({ lane, gate }: Place, nowMs: number): void {
     const most = this.#shares.originConcurrency()
-    const waiting = gate.underWay + 1 < most ? [lane] : Array.from(gate.waitingLanes)
-    for (const each of waiting) {
-      if (gate.underWay >= most) return
-      const place = this.#waitingLanes.get(each)
-      if (place === undefined) continue
-      this.#pump(place, nowMs)
+    if (gate.underWay + 1 < most) return this.#pumpIfWaiting(lane, nowMs)
+    // Once around at most, and without a copy: thousands may wait, and the first of them takes the slot nearly always.
+    for (let left = gate.waitingLanes.size; left > 0 && gate.underWay < most; left -= 1) {
+      const [first] = gate.waitingLanes
+      if (first === undefined) return
+      this.#pumpIfWaiting(first, nowMs)
       // Who was served goes behind those who were not.
-      if (gate.waitingLanes.delete(each)) gate.waitingLanes.add(each)
+      if (gate.waitingLanes.delete(first)) gate.waitingLanes.add(first)
     }
+  }
+
+  #pumpIfWaiting(lane: Lane, nowMs: number): void {
+    const place = this.#waitingLanes.get(lane)
+    if (place !== undefined) this.#pump(place, nowMs)
   }
 
   /** Answers why the next one has to wait. */

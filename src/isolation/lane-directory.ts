@@ -1,4 +1,4 @@
-// The lanes and gates that are held, by webhook and by origin, the least recently used first.
+// The lanes and gates that are held, by webhook and by origin, the least recently used first, to the second.
 // Invariant: bounded: past the bound the least recently used that nothing hangs on is forgotten, of preference one that
 // knows nothing that holds back what comes next. More are held only while more than that are in use.
 import type { Webhook } from '../domain/webhook.ts'
@@ -9,8 +9,12 @@ import { OriginGate } from './origin-gate.ts'
 
 /** How many of the oldest are looked at for those to forget: bounds what one more webhook costs. */
 const lookedAt = 64
+/** Moved to the end at each use, an entry would cost every attempt more than all else that is asked of its lane. */
+const movedEveryMs = 1_000
 
 interface Forgettable {
+  /** Monotonic milliseconds of when it last became the most recently used. */
+  movedAtMs: number
   /** Nothing hangs on it. */
   readonly isIdle: boolean
   /** Nor does it know anything that matters. */
@@ -52,8 +56,7 @@ export class LaneDirectory {
     const { webhookId } = webhook
     const held = this.#lanes.get(webhookId)
     if (held?.isFor(webhook) === true) {
-      this.#lanes.delete(webhookId)
-      this.#lanes.set(webhookId, held)
+      used(this.#lanes, webhookId, held, nowMs)
       return held
     }
     const lane = new Lane(webhook, nowMs, pacedFromMs)
@@ -71,8 +74,7 @@ export class LaneDirectory {
   gateOf(origin: string, nowMs: number): OriginGate {
     const held = this.#gates.get(origin)
     if (held !== undefined) {
-      this.#gates.delete(origin)
-      this.#gates.set(origin, held)
+      used(this.#gates, origin, held, nowMs)
       return held
     }
     const gate = new OriginGate()
@@ -80,6 +82,18 @@ export class LaneDirectory {
     this.#gates.set(origin, gate)
     return gate
   }
+}
+
+function used<Key, Each extends Forgettable>(
+  held: Map<Key, Each>,
+  key: Key,
+  each: Each,
+  nowMs: number,
+): void {
+  if (nowMs - each.movedAtMs < movedEveryMs) return
+  each.movedAtMs = nowMs
+  held.delete(key)
+  held.set(key, each)
 }
 
 /** Forgets until there is room for one more, as far as it may. */

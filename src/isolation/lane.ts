@@ -55,6 +55,7 @@ export class Lane {
   restUntilMs = Number.NEGATIVE_INFINITY
   /** What this process may begin a second by the rate of the webhook, or the operator's, as of the last look; null: any. */
   ratePerSecond: number | null = null
+  movedAtMs = Number.NEGATIVE_INFINITY
   readonly #path: string
   readonly #tlsVerification: Webhook['tlsVerification']
   readonly #latency = new RunningMedian()

@@ -13,6 +13,7 @@ export class OriginGate {
   /** Lanes of it in which somebody waits. */
   readonly waitingLanes = new Set<Lane>()
   underWay = 0
+  movedAtMs = Number.NEGATIVE_INFINITY
 
   get isIdle(): boolean {
     return this.underWay === 0 && this.waitingLanes.size === 0

@@ -9,6 +9,8 @@ export interface Waiter {
   readonly tell: (admission: Admission) => void
 }
 
+const none: readonly Waiter[] = []
+
 export class WaitingLine {
   readonly #lines: Readonly<Record<Urgency, Waiter[]>> = { start: [], end: [], parked: [] }
   #size = 0
@@ -41,11 +43,14 @@ export class WaitingLine {
 
   /** Those who have waited since before `sinceMs`; they are out of the line. */
   takeOlderThan(sinceMs: number): readonly Waiter[] {
-    const taken: Waiter[] = []
+    let taken: readonly Waiter[] = none
     for (const urgency of urgencies) {
       const line = this.#lines[urgency]
+      const [oldest] = line
+      // Asked a hundred times a second of each line, and nearly always nobody has waited for so long.
+      if (oldest === undefined || oldest.sinceMs >= sinceMs) continue
       const firstKept = line.findIndex((waiter) => waiter.sinceMs >= sinceMs)
-      taken.push(...line.splice(0, firstKept === -1 ? line.length : firstKept))
+      taken = [...taken, ...line.splice(0, firstKept === -1 ? line.length : firstKept)]
     }
     this.#size -= taken.length
     return taken

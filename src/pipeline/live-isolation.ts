@@ -2,7 +2,7 @@
 // breakers is observed.
 import type { Admission, Asked, AttemptEnding, Permit } from '../isolation/admission.ts'
 import { Isolation } from '../isolation/isolation.ts'
-import type { IsolationBounds } from '../isolation/isolation.ts'
+import type { IsolationBounds } from '../isolation/isolation-options.ts'
 import type { Clock, Observer, Random } from '../ports.ts'
 import type { WebhookId } from '../domain/ids.ts'
 import type { LanesStanding, TroubledWay } from '../domain/standing.ts'

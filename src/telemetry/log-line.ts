@@ -2,6 +2,7 @@
 // not deliver; what happens thousands of times when all is well is left to the metrics, or to debug.
 // Invariant: errors and changes of state are never sampled.
 import type { Observation } from '../domain/observation.ts'
+import type { OutcomeResult } from '../domain/outcome.ts'
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -16,12 +17,50 @@ const maxFaults = 20
 
 const anyOfIts = { reason: null, webhook: null }
 
-/** Null: no line. */
-export function logLineOf(observation: Observation): LogLine | null {
-  const { kind: _kind, ...fields } = observation
+/** Null: no line. `isWanted`: whether lines of a level are written at all; no other is put together. */
+export function logLineOf(
+  observation: Observation,
+  isWanted: (level: LogLine['level']) => boolean,
+): LogLine | null {
   switch (observation.kind) {
     case 'outcome':
-      return outcomeLine(observation)
+      return isWanted(outcomeTexts[observation.outcome.result].level) ? outcomeLine(observation) : null
+    case 'attempt_begun':
+    case 'event_taken':
+    case 'event_skipped':
+    case 'table_changed':
+    case 'pauses':
+    case 'committed':
+    case 'deferred':
+    case 'parked':
+    case 'chunked':
+    case 'moved_on':
+    case 'log_line_lost':
+      return null
+    default: {
+      const line = seldomLine(observation)
+      return isWanted(line.level) ? line : null
+    }
+  }
+}
+
+type Often =
+  | 'outcome'
+  | 'attempt_begun'
+  | 'event_taken'
+  | 'event_skipped'
+  | 'table_changed'
+  | 'pauses'
+  | 'committed'
+  | 'deferred'
+  | 'parked'
+  | 'chunked'
+  | 'moved_on'
+  | 'log_line_lost'
+
+function seldomLine(observation: Exclude<Observation, { readonly kind: Often }>): LogLine {
+  const { kind: _kind, ...fields } = observation
+  switch (observation.kind) {
     case 'dead_lettered':
       return {
         level: 'warn',
@@ -91,18 +130,6 @@ export function logLineOf(observation: Observation): LogLine | null {
       return { level: 'error', text: 'records were gone before they were read', fields }
     case 'client_rebuilt':
       return { level: 'warn', text: 'a reader of Kafka is built anew', fields }
-    case 'attempt_begun':
-    case 'event_taken':
-    case 'event_skipped':
-    case 'table_changed':
-    case 'pauses':
-    case 'committed':
-    case 'deferred':
-    case 'parked':
-    case 'chunked':
-    case 'moved_on':
-    case 'log_line_lost':
-      return null
   }
 }
 
@@ -125,21 +152,17 @@ function outcomeLine({ outcome, detail, traceId }: Extract<Observation, { kind: 
     detail,
     trace: traceId,
   }
-  switch (outcome.result) {
-    case 'delivered':
-      return { level: 'debug', text: 'delivered', fields, sampledBy }
-    case 'shadowed':
-      return { level: 'debug', text: 'delivery shadowed', fields, sampledBy }
-    case 'cancelled':
-      return { level: 'info', text: 'delivery cancelled', fields, sampledBy }
-    case 'retry_scheduled':
-      return { level: 'warn', text: 'attempt failed, to be repeated', fields, sampledBy }
-    // Thousands a second behind a receiver that is full.
-    case 'deferred':
-      return { level: 'debug', text: 'delivery deferred', fields, sampledBy }
-    case 'failed':
-    case 'expired':
-    case 'rejected':
-      return { level: 'warn', text: 'not delivered', fields, sampledBy }
-  }
+  return { ...outcomeTexts[outcome.result], fields, sampledBy }
+}
+
+/** What is debug comes in thousands a second: deliveries, and deferrals behind a receiver that is full. */
+const outcomeTexts: Readonly<Record<OutcomeResult, Pick<LogLine, 'level' | 'text'>>> = {
+  delivered: { level: 'debug', text: 'delivered' },
+  shadowed: { level: 'debug', text: 'delivery shadowed' },
+  cancelled: { level: 'info', text: 'delivery cancelled' },
+  retry_scheduled: { level: 'warn', text: 'attempt failed, to be repeated' },
+  deferred: { level: 'debug', text: 'delivery deferred' },
+  failed: { level: 'warn', text: 'not delivered' },
+  expired: { level: 'warn', text: 'not delivered' },
+  rejected: { level: 'warn', text: 'not delivered' },
 }

@@ -60,6 +60,7 @@ export function createLog({ level, workerId, clock, lost = () => {}, destination
     (text: string, fields: LogFields = {}) => {
       if (logger.isLevelEnabled(at)) logger[at](cleanFields(fields), foreignText(text))
     }
+  const isWanted = (at: LogLine['level']): boolean => logger.isLevelEnabled(at)
   const lines = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
   const tellSuppressed = (suppressed: Suppressed): void => {
     const { text, reason, lines: count, worst } = suppressed
@@ -84,8 +85,8 @@ export function createLog({ level, workerId, clock, lost = () => {}, destination
     ...lines,
     level: control,
     observe(observation) {
-      const line = logLineOf(observation)
-      if (line === null || !logger.isLevelEnabled(line.level)) return
+      const line = logLineOf(observation, isWanted)
+      if (line === null) return
       if (sampled.passes(line)) lines[line.level](line.text, line.fields)
       else lost('sampled')
     },

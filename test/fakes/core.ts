@@ -26,7 +26,7 @@ import type {
   Random,
   Tracer,
 } from '../../src/ports.ts'
-import type { IsolationBounds } from '../../src/isolation/isolation.ts'
+import type { IsolationBounds } from '../../src/isolation/isolation-options.ts'
 import type { FanoutBounds } from '../../src/join/join.ts'
 import type { Horizons } from '../../src/join/event-time.ts'
 import { CommitHealth } from '../../src/progress/commit-health.ts'

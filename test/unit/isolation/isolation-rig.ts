@@ -4,7 +4,7 @@ import type { WebhookId } from '../../../src/domain/ids.ts'
 import type { Webhook } from '../../../src/domain/webhook.ts'
 import type { Admission, Asked, AttemptEnding, Permit } from '../../../src/isolation/admission.ts'
 import { Isolation } from '../../../src/isolation/isolation.ts'
-import type { IsolationBounds } from '../../../src/isolation/isolation.ts'
+import type { IsolationBounds } from '../../../src/isolation/isolation-options.ts'
 import { aWebhook } from '../domain/samples.ts'
 
 export const wakeEveryMs = 10
