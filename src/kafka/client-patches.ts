@@ -15,6 +15,7 @@ import { patchPromptResume } from './patches/prompt-resume.ts'
 import { patchRequestQueue } from './patches/request-queue.ts'
 import { patchSeveralBrokers } from './patches/several-brokers.ts'
 import { patchSilentConnection } from './patches/silent-connection.ts'
+import { patchEmptyBatches } from './patches/without-empty-batches.ts'
 
 const PATCHED_CLIENT_VERSION = '2.2.4'
 
@@ -46,6 +47,7 @@ export const applyClientPatches = (version: string = installedVersion()): void =
   patchConnectionLeftovers()
   patchSilentConnection()
   patchPromptResume()
+  patchEmptyBatches()
   patchSeveralBrokers()
   patchGroupMembership()
 }

@@ -194,10 +194,14 @@ const readRecord = (
   return { record, offset }
 }
 
+/** Most records have none: one for all of them. */
+const noHeaders: DecodedRecord['headers'] = Object.freeze(Object.create(null))
+
 /** Without a prototype, so that names such as `constructor` and `__proto__` are names like any other. */
 const readHeaders = (body: ByteCursor): DecodedRecord['headers'] => {
-  const headers: DecodedRecord['headers'] = Object.create(null)
   const count = body.varint()
+  if (count === 0 && body.remaining() === 0) return noHeaders
+  const headers: DecodedRecord['headers'] = Object.create(null)
   if (count < 0) throw new CorruptBytesError(`header count ${count}`)
   for (let index = 0; index < Math.min(count, MAX_HEADERS); index += 1) {
     const name = body.view(body.varint()).toString('utf8')

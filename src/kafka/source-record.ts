@@ -29,10 +29,15 @@ function copyOf(bytes: Buffer | null): Uint8Array | null {
   return bytes === null ? null : Buffer.from(bytes)
 }
 
+/** Most records have none: one for all of them. */
+const noHeaders: SourceRecord['headers'] = Object.freeze(Object.create(null))
+
 /** A header whose value is null stays, as undefined; among several of one name it becomes empty. */
 function copyOfHeaders(headers: NullableHeaders): SourceRecord['headers'] {
+  const entries = Object.entries(headers)
+  if (entries.length === 0) return noHeaders
   const copies = Object.create(null) as Record<string, SourceRecord['headers'][string]>
-  for (const [name, value] of Object.entries(headers)) {
+  for (const [name, value] of entries) {
     if (value === undefined || value === null) copies[name] = undefined
     else copies[name] = Array.isArray(value) ? value.map((one) => Buffer.from(one ?? '')) : Buffer.from(value)
   }
