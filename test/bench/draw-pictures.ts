@@ -1,11 +1,12 @@
-// Draws what figures.json says: after every whole run, and by `npm run generate`.
-import { mkdirSync, writeFileSync } from 'node:fs'
+// The picture of what figures.json says: written after every whole run, and checked with what else is generated.
+import { writeFileSync } from 'node:fs'
 import { readFigures } from './figures.ts'
 import { speedChart } from './speed-chart.ts'
 
-const folder = new URL('pictures/', import.meta.url)
+export function renderSpeedChart(): string {
+  return speedChart(readFigures().speed)
+}
 
 export function drawPictures(): void {
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(new URL('speed.svg', folder), speedChart(readFigures().speed))
+  writeFileSync(new URL('pictures/speed.svg', import.meta.url), renderSpeedChart())
 }

@@ -25,6 +25,7 @@ export interface ScenarioFigures {
   readonly receiverCpuPercent: Spread
   /** MiB, the most of one worker. */
   readonly rssMb: Spread
+  /** To the receivers, of all workers together. */
   readonly sockets: Spread
   /** Of a record, before any compression. */
   readonly eventBytes: Spread
@@ -67,12 +68,16 @@ export interface TableFigures {
   readonly webhooks: number
   readonly pairs: number
   readonly deliveries: number
-  /** Of a webhook's record, key and value. */
+  /** Of a webhook’s record, key and Avro value. */
   readonly webhookBytes: number
   readonly readyAfterS: Spread
   readonly rssMbWhenReady: Spread
-  /** Deliveries a second as a part of those with a thousand webhooks. */
-  readonly rateOfThousand: Spread
+  /** The same with few webhooks. */
+  readonly fewWebhooks: number
+  readonly readyAfterSWithFew: Spread
+  readonly rssMbWithFew: Spread
+  /** Deliveries a second as a part of those with few webhooks. */
+  readonly rateOfFew: Spread
   readonly perSecond: Spread
   /** Microseconds for an event's webhooks and one of them, kept ready, and not. */
   readonly lookupReadyUs: number

@@ -22,7 +22,7 @@ const judged: Judged = {
   cpuOfBare: { sense: 'most', what: 'CPU per delivery ÷ the bare client’s', unit: '' },
   rateOfReference: { sense: 'least', what: 'deliveries/s ÷ those of fan-out 1', unit: '' },
   cpuOfReference: { sense: 'most', what: 'CPU per delivery ÷ one worker’s', unit: '' },
-  sockets: { sense: 'most', what: 'open sockets', unit: '' },
+  sockets: { sense: 'most', what: 'open sockets to receivers', unit: '' },
   rssMb: { sense: 'most', what: 'RSS', unit: 'MB' },
 }
 const judgedKeys = Object.keys(judged) as (keyof Goals)[]
@@ -66,10 +66,10 @@ export function linesOfTable(table: TableFigures): readonly GoalLine[] {
     line(`${many}: ready after start`, { sense: 'most', value: 30 }, 's', table.readyAfterS),
     line(`${many}: RSS when ready`, { sense: 'most', value: 700 }, 'MB', table.rssMbWhenReady),
     line(
-      `${many} in even use: deliveries/s ÷ those with 1,000`,
+      `${many} in even use: deliveries/s ÷ those with ${thousands(table.fewWebhooks)}`,
       { sense: 'least', value: 0.85 },
       '',
-      table.rateOfThousand,
+      table.rateOfFew,
     ),
     line(
       'lookup of an event’s webhook, kept ready',

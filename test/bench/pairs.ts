@@ -21,13 +21,11 @@ export interface PairsOptions {
   readonly pairs: number
   /** For files that the worker reads. */
   readonly folder: string
-  /** Of the worker's, beside those of the scenario. */
-  readonly environment?: Readonly<Record<string, string>>
 }
 
 export async function measurePairs(
   scenario: Scenario,
-  { pairs, folder, environment }: PairsOptions,
+  { pairs, folder }: PairsOptions,
 ): Promise<ScenarioFigures> {
   const { answerAfterMs, failingPercent, reference } = scenario
   const authority = scenario.scheme === 'https' ? newAuthority('bench') : null
@@ -37,7 +35,7 @@ export async function measurePairs(
   const receiver = await startReceiver({ answerAfterMs, failingPercent, tls })
   const run = {
     receiver,
-    environment: { ...environment, ...(authority !== null && { HTTP_CA_FILE: caFile }) },
+    environment: authority === null ? {} : { HTTP_CA_FILE: caFile },
   }
   const bare: BareResult[] = []
   const compared: WorkerResult[] = []

@@ -1,5 +1,5 @@
 // What a process holds and uses, as the system tells.
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { rssMbOf } from '../harness/memory.ts'
 
 /** Linux counts in hundredths of a second, on every machine that Node.js runs on (USER_HZ). */
@@ -14,32 +14,36 @@ export async function cpuSecondsOf(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
-/** Open at this moment, to whatever: receivers, brokers, the registry. */
-async function socketsOf(pid: number): Promise<number> {
-  const folder = `/proc/${pid}/fd`
-  const targets = await Promise.all(
-    // One that was closed since is none.
-    (await readdir(folder)).map((name) => readlink(`${folder}/${name}`).catch(() => '')),
-  )
-  return targets.filter((target) => target.startsWith('socket:')).length
+/** States of the system's own list (`tcp_states.h`): established, and being opened. */
+const openStates = new Set(['01', '02'])
+
+/** Connections that stand or are being opened to a port of IPv4, by whomever on this machine. */
+async function connectionsTo(port: number): Promise<number> {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const lines = (await readFile('/proc/self/net/tcp', 'utf8')).split('\n').slice(1)
+  return lines.filter((line) => {
+    const [, , remote = '', state = ''] = line.trim().split(/\s+/)
+    return remote.endsWith(suffix) && openStates.has(state)
+  }).length
 }
 
 export interface MostHeld {
-  /** Of one process. */
+  /** To the receivers, of all processes together. */
   readonly sockets: number
   /** MiB, of one process. */
   readonly rssMb: number
 }
 
-/** Looks twice a second until it is asked for what was the most. */
-export function watchProcesses(pids: readonly number[]): { readonly most: () => Promise<MostHeld> } {
+/** `port`: of the receivers. Looks twice a second until it is asked for what was the most. */
+export function watchProcesses(
+  pids: readonly number[],
+  port: number,
+): { readonly most: () => Promise<MostHeld> } {
   let sockets = 0
   let rssMb = 0
   const look = async (): Promise<void> => {
-    for (const pid of pids) {
-      sockets = Math.max(sockets, await socketsOf(pid))
-      rssMb = Math.max(rssMb, await rssMbOf(pid))
-    }
+    sockets = Math.max(sockets, await connectionsTo(port))
+    for (const pid of pids) rssMb = Math.max(rssMb, await rssMbOf(pid))
   }
   let underWay: Promise<void> | null = null
   const timer = setInterval(() => {

@@ -32,7 +32,7 @@ export interface Goals {
   /** The same two, against the reference. */
   readonly rateOfReference?: number
   readonly cpuOfReference?: number
-  /** Open at once in one worker: the most. */
+  /** Open to receivers at once: the most. */
   readonly sockets?: number
   /** Of one worker while it works, in MiB: the most. */
   readonly rssMb?: number
@@ -61,6 +61,20 @@ const manyDestinations = {
   goals: { rateOfBare: 0.85, sockets: 4_096, rssMb: 500 },
 }
 
+/** Each has as much to do as one alone, at once and in all, so that batches are as large and code gets as warm. */
+function several(name: string, workers: number): Scenario {
+  const { concurrency, deliveries } = plain
+  return {
+    ...plain,
+    name,
+    workers,
+    concurrency: concurrency * workers,
+    deliveries: deliveries * workers,
+    reference: plain,
+    goals: { cpuOfReference: 1.15 },
+  }
+}
+
 export const scenarios: readonly Scenario[] = [
   plain,
   { ...plain, name: 'plain at 256', concurrency: 256 },
@@ -72,16 +86,16 @@ export const scenarios: readonly Scenario[] = [
   { ...manyDestinations, name: '20,000 destinations, Zipf', spread: 'zipf' },
   { ...plain, name: 'receivers of 20 ms', concurrency: 256, answerAfterMs: 20 },
   { ...plain, name: '5 % failing', failingPercent: 5, goals: {} },
-  { ...plain, name: 'two workers', workers: 2, reference: plain, goals: { cpuOfReference: 1.15 } },
-  { ...plain, name: 'four workers', workers: 4, reference: plain, goals: { cpuOfReference: 1.15 } },
+  several('two workers', 2),
+  several('four workers', 4),
 ]
 
-/** So many deliveries in each run, of the reference too; whole events. */
+/** So many deliveries of each worker in each run, of the reference too; whole events. */
 export function shortened(scenario: Scenario, deliveries: number): Scenario {
-  const { fanOut, reference } = scenario
+  const { fanOut, reference, workers } = scenario
   return {
     ...scenario,
-    deliveries: Math.max(1, Math.round(deliveries / fanOut)) * fanOut,
+    deliveries: Math.max(1, Math.round((deliveries * workers) / fanOut)) * fanOut,
     reference: reference === null ? null : shortened(reference, deliveries),
   }
 }

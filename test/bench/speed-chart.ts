@@ -68,6 +68,7 @@ function drawPanel(panel: Panel, measured: readonly ScenarioFigures[]): readonly
       const y = top + row * rowHeight
       const goal = goalOf(each, panel)
       return [
+        svgText(panel.x + panelWidth, y + 12, each[panel.figure].median.toPrecision(3), { anchor: 'end' }),
         bar(each[panel.figure], { y, at, colour: panel.colour, x: panel.x }),
         goal === null ? '' : line(at(goal), y - 2, at(goal), y + barHeight + 4, goalColour, 2.5),
       ]
@@ -94,7 +95,6 @@ function bar(
     `<rect x="${x}" y="${y + 1}" width="${rounded(at(median) - x)}" height="${barHeight}" fill="${colour}"/>`,
     line(at(min), middle, at(max), middle, '#1f2328'),
     ...[min, max].map((value) => line(at(value), middle - 4, at(value), middle + 4, '#1f2328')),
-    svgText(at(Math.max(max, median)) + 6, y + 12, median.toPrecision(3)),
   ].join('')
 }
 

@@ -35,15 +35,16 @@ export async function measureChanges(settings: Settings, number: number, version
   }
   await write(0)
   const startedAtMs = performance.now()
-  let calls = 0
+  const written: Promise<void>[] = []
   for (let version = 1; version <= versions; version += 1) {
     await write(version)
     for (let event = 0; event < eventsPerVersion; event += 1) {
-      calls += 1
-      void publisher.callEvent(simulateCall(calls * 5, 'changing', Date.now()).end)
+      const { end } = simulateCall(written.length * 5, 'changing', Date.now())
+      written.push(publisher.callEvent(end))
     }
     await delay(Math.max(0, startedAtMs + version * everyMs - performance.now()))
   }
+  await Promise.all(written)
   await until(() => usedAfterMs.length > versions * 0.98, 'the last versions to be used')
   await publisher.stop()
   server.closeAllConnections()

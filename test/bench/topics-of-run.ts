@@ -14,7 +14,10 @@ import type { Scenario } from './scenario.ts'
 
 const atOnce = 5_000
 
-/** Of each worker: together they have as many requests at once as the bare loop, all to one origin, or one to each. */
+/**
+ * Of each worker: together they have as many requests at once as the bare loop. All to one origin, which workers share by
+ * themselves, or one to each.
+ */
 export function environmentFor(
   { concurrency, workers, spread }: Scenario,
   overrides: Readonly<Record<string, string>> = {},
@@ -23,7 +26,7 @@ export function environmentFor(
     TOPICS_EVENTS_PARTITIONS: '12',
     TOPICS_OUTCOMES_PARTITIONS: '12',
     ...(spread === 'one' && {
-      HTTP_CONNECTIONS_PER_ORIGIN: String(Math.ceil(concurrency / workers)),
+      HTTP_CONNECTIONS_PER_ORIGIN: String(concurrency),
       LANES_ORIGIN_CONCURRENCY: String(concurrency),
     }),
     IN_FLIGHT_MAX_DELIVERIES: String(Math.ceil((4 * concurrency) / workers)),

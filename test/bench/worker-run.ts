@@ -33,6 +33,7 @@ export interface WorkerResult {
   readonly receiverCpuPercent: number
   /** The most of one worker while it worked. */
   readonly rssMb: number
+  /** To the receivers, the most of all workers together. */
   readonly sockets: number
   /** Of the first worker, from its start until it was ready. */
   readonly readyAfterS: number
@@ -78,7 +79,7 @@ export async function runWorker(scenario: Scenario, run: WorkerRun): Promise<Wor
     await Promise.all(workers.map((worker) => worker.freeze()))
     await publishEvents(publisher, eventsOf(scenario), scenario.deliveries / scenario.fanOut)
     for (const worker of workers) worker.thaw()
-    const watched = watchProcesses(pids)
+    const watched = watchProcesses(pids, receiver.port)
     const from = await marked(receiver, pids, scenario.deliveries * 0.25)
     const to = await marked(receiver, pids, scenario.deliveries * 0.95)
     await marked(receiver, pids, scenario.deliveries)
