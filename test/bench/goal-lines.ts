@@ -49,7 +49,7 @@ export function linesOfDelay({ p50Ms, p99Ms }: DelayFigures): readonly GoalLine[
 export function linesOfMemory(memory: MemoryFigures): readonly GoalLine[] {
   const heapMb = memory.lateHeapMb - memory.earlyHeapMb
   const rssMb = memory.lateRssMb - memory.earlyRssMb
-  const between = `between ${thousands(memory.early)} and ${thousands(memory.late)} deliveries`
+  const between = `between ${numberText(memory.early)} and ${numberText(memory.late)} deliveries`
   return [
     line(`growth of heap and external ${between}`, { sense: 'most', value: 5 }, 'MB', alone(heapMb)),
     line(`growth of RSS ${between}`, { sense: 'most', value: 60 }, 'MB', alone(rssMb)),
@@ -61,12 +61,12 @@ export function linesOfSpeed({ scenarios: measured, delay, memory }: SpeedFigure
 }
 
 export function linesOfTable(table: TableFigures): readonly GoalLine[] {
-  const many = `${thousands(table.webhooks)} webhooks`
+  const many = `${numberText(table.webhooks)} webhooks`
   return [
     line(`${many}: ready after start`, { sense: 'most', value: 30 }, 's', table.readyAfterS),
     line(`${many}: RSS when ready`, { sense: 'most', value: 700 }, 'MB', table.rssMbWhenReady),
     line(
-      `${many} in even use: deliveries/s ÷ those with ${thousands(table.fewWebhooks)}`,
+      `${many} in even use: deliveries/s ÷ those with ${numberText(table.fewWebhooks)}`,
       { sense: 'least', value: 0.85 },
       '',
       table.rateOfFew,
@@ -103,16 +103,16 @@ export function goalText({ goal, unit }: GoalLine): string {
 
 /** The median, and the least and most where there were several. */
 export function figureText({ figure: { median, min, max }, unit }: GoalLine): string {
-  const range = min === max ? '' : ` (${thousands(min)}–${thousands(max)})`
+  const range = min === max ? '' : ` (${numberText(min)}–${numberText(max)})`
   return `${withUnit(median, unit)}${range}`
 }
 
 function withUnit(value: number, unit: string): string {
-  return `${thousands(value)} ${unit}`.trim()
+  return `${numberText(value)} ${unit}`.trim()
 }
 
 /** Three digits of small numbers, all of large ones. */
-export function thousands(value: number): string {
+export function numberText(value: number): string {
   return value.toLocaleString(
     'en',
     value < 1_000 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 },

@@ -9,6 +9,9 @@ import { startReceiver } from './receiver.ts'
 import { plain, scenarios, shortened } from './scenario.ts'
 import { runWorker } from './worker-run.ts'
 
+/** For code to be compiled and connections to be opened. */
+const warmUpSeconds = 5
+
 export interface SpeedOptions extends PairsOptions {
   /** Of each run, instead of what the scenario says. */
   readonly deliveries: number | null
@@ -49,7 +52,7 @@ export async function measureSpeed(names: readonly string[], options: SpeedOptio
 export async function delayAtFifth(measured: readonly ScenarioFigures[], seconds: number) {
   const known = measured.find(({ scenario }) => scenario === plain.name)
   const perSecond = (known?.perSecond.median ?? (await quickRate())) / 5
-  const figures = await measureDelay({ perSecond, seconds, warmUpSeconds: seconds / 6 })
+  const figures = await measureDelay({ perSecond, seconds, warmUpSeconds })
   console.log(JSON.stringify({ scenario: 'delay at 20 % load', ...figures }))
   return figures
 }

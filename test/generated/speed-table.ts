@@ -1,6 +1,6 @@
 // The figures of the last whole run against their goals, for the README.
 import { readFigures } from '../bench/figures.ts'
-import { figureText, goalText, linesOfSpeed, linesOfTable, thousands } from '../bench/goal-lines.ts'
+import { figureText, goalText, linesOfSpeed, linesOfTable, numberText } from '../bench/goal-lines.ts'
 import type { GoalLine } from '../bench/goal-lines.ts'
 
 export function renderSpeedTable(): string {
@@ -8,10 +8,10 @@ export function renderSpeedTable(): string {
   const first = speed.scenarios[0]
   return [
     `\`npm run bench\`, Node.js ${speed.node}, ${speed.cores} cores; pairs of runs: ${first?.pairs}, deliveries in each: ` +
-      `${thousands(first?.deliveries ?? 0)}; median, and least and most in parentheses:`,
+      `${numberText(first?.deliveries ?? 0)}; median, and least and most in parentheses:`,
     tableOf(linesOfSpeed(speed)),
-    `\`npm run bench -- --table\`, pairs of runs: ${table.pairs}, deliveries in each: ${thousands(table.deliveries)}, ` +
-      `webhooks of ${thousands(table.webhookBytes)} bytes:`,
+    `\`npm run bench -- --table\`, pairs of runs: ${table.pairs}, deliveries in each: ${numberText(table.deliveries)}, ` +
+      `webhooks of ${numberText(table.webhookBytes)} bytes:`,
     tableOf(linesOfTable(table)),
   ].join('\n\n')
 }

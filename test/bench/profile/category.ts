@@ -13,6 +13,7 @@ export const categories = [
   'undici and http/',
   'outcome encode',
   'produce',
+  'kafkajs: connections',
   'metrics and log',
   'garbage collector',
   'promises and microtasks',
@@ -29,9 +30,9 @@ const places: readonly (readonly [RegExp, Category])[] = [
     'produce',
   ],
   [/^kafkajs\/src\/(producer|protocol\/requests\/produce)\//, 'produce'],
-  [/^src\/kafka\/patches\/.*(produc|encod)/, 'produce'],
+  [/^src\/kafka\/patches\/produce-request/, 'produce'],
   [
-    /^src\/kafka\/(event-source|topic-|record-batch|source-record|table-source|pause-source|patches\/)/,
+    /^src\/kafka\/(event-source|topic-|record-batch|source-record|table-source|pause-source|patches\/(fetch-response|batch-context|lz4|snappy|compression))/,
     'kafkajs: fetch and decode',
   ],
   [
@@ -47,13 +48,16 @@ const places: readonly (readonly [RegExp, Category])[] = [
   [/^src\/(pipeline|progress|retry|domain|runtime)\//, 'pipeline and progress'],
 ]
 
-/** Where nothing else is known: the turns of the event loop's own queue. */
+/** Where nothing else is known: what both directions share. */
+const connections = /^(kafkajs|src\/kafka)\//
+/** And at last the turns of the event loop's own queue. */
 const microtasks = /^node:internal\/process\/(task_queues|promises)|^node:internal\/async_hooks/
 
 export function categoryOf({ frames }: Stack): Category {
   if (originOf(frames.at(-1) as Frame) === 'garbage collector') return 'garbage collector'
   const known = frames.map(knownCategory).findLast((category) => category !== null)
   if (known) return known
+  if (frames.some((frame) => connections.test(placeOf(frame)))) return 'kafkajs: connections'
   return frames.some(isMicrotask) ? 'promises and microtasks' : 'others'
 }
 

@@ -18,6 +18,14 @@ it.each([
     [at('kafka/record-writer.ts'), frameOf('send', `${packages}/kafkajs/src/network/connection.js`), buffer],
   ],
   ['kafkajs: fetch and decode', [frameOf('run', `${packages}/kafkajs/src/consumer/runner.js`), buffer]],
+  [
+    'kafkajs: connections',
+    [
+      ticks,
+      frameOf('sendRequest', `${packages}/kafkajs/src/network/requestQueue/index.js`),
+      frameOf('writev'),
+    ],
+  ],
   ['join and table', [at('pipeline/event-life.ts'), at('join/join.ts'), buffer]],
   ['render', [at('pipeline/delivery-life.ts'), at('render/render.ts'), frameOf('replace')]],
   ['isolation', [at('pipeline/delivery-life.ts'), at('isolation/lane.ts')]],
