@@ -10,7 +10,7 @@ import type { DelayFigures } from './figures.ts'
 import { startPublisherProcess } from './publisher-process.ts'
 import { startReceiver } from './receiver.ts'
 import { plain } from './scenario.ts'
-import { environmentFor, makeTopics } from './topics-of-run.ts'
+import { dropTopics, environmentFor, makeTopics } from './topics-of-run.ts'
 
 export interface DelayOptions {
   /** Events, and so deliveries. */
@@ -25,7 +25,8 @@ export async function measureDelay({
   warmUpSeconds,
 }: DelayOptions): Promise<DelayFigures> {
   const environment = environmentFor(plain)
-  await makeTopics(loadSettings({ files: [], environment }))
+  const settings = loadSettings({ files: [], environment })
+  await makeTopics(settings)
   const receiver = await startReceiver({ answerAfterMs: 0, failingPercent: 0, tls: null, arrivals: 'kept' })
   const publisher = startPublisherProcess({ environment, scenario: plain, port: receiver.port })
   let worker
@@ -52,6 +53,7 @@ export async function measureDelay({
     await publisher.stop()
     await worker?.end('SIGKILL')
     await receiver.stop()
+    await dropTopics(settings)
   }
 }
 

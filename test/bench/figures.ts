@@ -47,7 +47,7 @@ export interface MemoryFigures {
   /** Deliveries at the two marks. */
   readonly early: number
   readonly late: number
-  /** MiB at each mark; heap and external after a forced collection. */
+  /** MiB at each mark, after a forced collection; heap with external memory. */
   readonly earlyHeapMb: number
   readonly lateHeapMb: number
   readonly earlyRssMb: number
@@ -60,6 +60,24 @@ export interface SpeedFigures {
   readonly scenarios: readonly ScenarioFigures[]
   readonly delay: DelayFigures
   readonly memory: MemoryFigures
+}
+
+/** What a run has measured that was not a whole one. */
+export type SpeedParts = Omit<SpeedFigures, 'delay' | 'memory'> &
+  Partial<Pick<SpeedFigures, 'delay' | 'memory'>>
+
+export function isWhole(parts: SpeedParts): parts is SpeedFigures {
+  return parts.delay !== undefined && parts.memory !== undefined
+}
+
+/** Each part in its place; what was not measured stays as it was. */
+export function withParts(kept: SpeedFigures, parts: SpeedParts): SpeedFigures {
+  const measured = new Map(parts.scenarios.map((figures) => [figures.scenario, figures]))
+  return {
+    ...kept,
+    ...parts,
+    scenarios: kept.scenarios.map((figures) => measured.get(figures.scenario) ?? figures),
+  }
 }
 
 export interface TableFigures {

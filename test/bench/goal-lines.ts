@@ -1,5 +1,5 @@
 // Each figure that has a goal, with its verdict: the same lines in the output, in README and in the exit code.
-import type { DelayFigures, MemoryFigures, ScenarioFigures, SpeedFigures, TableFigures } from './figures.ts'
+import type { DelayFigures, MemoryFigures, ScenarioFigures, SpeedParts, TableFigures } from './figures.ts'
 import { scenarios } from './scenario.ts'
 import type { Goals } from './scenario.ts'
 import { alone } from './spread.ts'
@@ -38,7 +38,15 @@ export function linesOfScenario(figures: ScenarioFigures): readonly GoalLine[] {
   })
 }
 
-export function linesOfDelay({ p50Ms, p99Ms }: DelayFigures): readonly GoalLine[] {
+export function linesOfSpeed({ scenarios: measured, delay, memory }: SpeedParts): readonly GoalLine[] {
+  return [
+    ...measured.flatMap(linesOfScenario),
+    ...(delay === undefined ? [] : linesOfDelay(delay)),
+    ...(memory === undefined ? [] : linesOfMemory(memory)),
+  ]
+}
+
+function linesOfDelay({ p50Ms, p99Ms }: DelayFigures): readonly GoalLine[] {
   return [
     line('added delay at 20 % load: p50', { sense: 'most', value: 15 }, 'ms', alone(p50Ms)),
     line('added delay at 20 % load: p99', { sense: 'most', value: 60 }, 'ms', alone(p99Ms)),
@@ -46,7 +54,7 @@ export function linesOfDelay({ p50Ms, p99Ms }: DelayFigures): readonly GoalLine[
 }
 
 /** Of what is idle both times. */
-export function linesOfMemory(memory: MemoryFigures): readonly GoalLine[] {
+function linesOfMemory(memory: MemoryFigures): readonly GoalLine[] {
   const heapMb = memory.lateHeapMb - memory.earlyHeapMb
   const rssMb = memory.lateRssMb - memory.earlyRssMb
   const between = `between ${numberText(memory.early)} and ${numberText(memory.late)} deliveries`
@@ -54,10 +62,6 @@ export function linesOfMemory(memory: MemoryFigures): readonly GoalLine[] {
     line(`growth of heap and external ${between}`, { sense: 'most', value: 5 }, 'MB', alone(heapMb)),
     line(`growth of RSS ${between}`, { sense: 'most', value: 60 }, 'MB', alone(rssMb)),
   ]
-}
-
-export function linesOfSpeed({ scenarios: measured, delay, memory }: SpeedFigures): readonly GoalLine[] {
-  return [...measured.flatMap(linesOfScenario), ...linesOfDelay(delay), ...linesOfMemory(memory)]
 }
 
 export function linesOfTable(table: TableFigures): readonly GoalLine[] {

@@ -13,7 +13,7 @@ import type { MemoryFigures } from './figures.ts'
 import { startPublisherProcess } from './publisher-process.ts'
 import { startReceiver } from './receiver.ts'
 import { plain } from './scenario.ts'
-import { environmentFor, makeTopics } from './topics-of-run.ts'
+import { dropTopics, environmentFor, makeTopics } from './topics-of-run.ts'
 
 export interface MemoryOptions {
   /** Deliveries at the later mark; the earlier one stands at a tenth of them, after as many for warming up. */
@@ -24,6 +24,7 @@ export interface MemoryOptions {
 const bytesPerMb = 1_048_576
 /** After the last delivery: connections that are not used are closed, timers run out. */
 const settledAfterMs = 8_000
+const givenBackAfterMs = 2_000
 
 export async function measureMemory({ deliveries, folder }: MemoryOptions): Promise<MemoryFigures> {
   const environment = environmentFor(plain)
@@ -67,17 +68,18 @@ export async function measureMemory({ deliveries, folder }: MemoryOptions): Prom
     await publisher.stop()
     await worker?.end('SIGKILL')
     await receiver.stop()
+    await dropTopics(settings)
   }
 }
 
-/** RSS before the collection, which nobody asks for otherwise. */
+/** RSS after the collection too, once the pages are given back, so that it does not depend on when the last one was. */
 async function held({ pid }: WorkerProcess, file: string) {
-  const rssMb = await rssMbOf(pid)
   rmSync(file, { force: true })
   process.kill(pid, 'SIGUSR2')
   await until(() => existsSync(file), 'the worker to tell what it holds')
   const { heapUsed, external } = JSON.parse(readFileSync(file, 'utf8')) as NodeJS.MemoryUsage
-  return { heapMb: tenths((heapUsed + external) / bytesPerMb), rssMb: tenths(rssMb) }
+  await delay(givenBackAfterMs)
+  return { heapMb: tenths((heapUsed + external) / bytesPerMb), rssMb: tenths(await rssMbOf(pid)) }
 }
 
 function tenths(value: number): number {

@@ -1,28 +1,23 @@
 // `npm run bench`: the worker against the bare client, in turns, on the real stack. One JSON line for each scenario and
 // a table of the goals at the end; exit code 1 where one is missed. A whole run is kept in figures.json and drawn.
-// `--quick`: two scenarios and the delay, shorter, kept nowhere. `--only NAME`: one scenario, `delay` or `memory`.
-// `--table`: a million webhooks instead (`--webhooks N`: another number), kept too. `--pairs N`, `--deliveries N`: how much
-// of each. `--profile FOLDER`: where the worker's CPU goes, in one scenario (`--only`, or the plain one).
+// `--table`: a million webhooks instead (`--webhooks N`: another number), kept too.
+// `--quick`: two scenarios and the delay, shorter, not kept.
+// `--only NAME`: one scenario, `delay` or `memory`, not kept; with `--keep` it takes its place among what is kept.
+// `--pairs N`, `--deliveries N`: how many, of each run and worker.
+// `--profile FOLDER`: where the worker's CPU goes, in one scenario (`--only`, or the plain one).
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { onLocalStack } from '../figures/on-local-stack.ts'
 import { drawPictures } from './draw-pictures.ts'
-import { writeFigures } from './figures.ts'
-import {
-  figureText,
-  goalText,
-  linesOfDelay,
-  linesOfMemory,
-  linesOfScenario,
-  linesOfSpeed,
-  linesOfTable,
-} from './goal-lines.ts'
+import { isWhole, readFigures, withParts, writeFigures } from './figures.ts'
+import type { SpeedFigures } from './figures.ts'
+import { figureText, goalText, linesOfSpeed, linesOfTable } from './goal-lines.ts'
 import type { GoalLine } from './goal-lines.ts'
 import { profileScenario } from './profile-run.ts'
 import { plain, scenarios } from './scenario.ts'
-import { delayAtFifth, measureScenarios, measureSpeed, memoryOf } from './speed.ts'
+import { measureSpeed } from './speed.ts'
 import { measureTable } from './table.ts'
 
 const { values: choice } = parseArgs({
@@ -30,6 +25,7 @@ const { values: choice } = parseArgs({
     quick: { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
     only: { type: 'string' },
+    keep: { type: 'boolean', default: false },
     profile: { type: 'string' },
     pairs: { type: 'string' },
     deliveries: { type: 'string' },
@@ -46,14 +42,11 @@ await onLocalStack(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   try {
     const lines = await measure(folder)
-    console.table(
-      Object.fromEntries(
-        lines.map((line) => [
-          line.what,
-          { goal: goalText(line), figure: figureText(line), verdict: line.verdict ?? '' },
-        ]),
-      ),
-    )
+    const rows = lines.map((line) => [
+      line.what,
+      { goal: goalText(line), figure: figureText(line), verdict: line.verdict ?? '' },
+    ])
+    if (rows.length > 0) console.table(Object.fromEntries(rows))
     if (lines.some(({ verdict }) => verdict === 'missed')) process.exitCode = 1
   } finally {
     rmSync(folder, { recursive: true })
@@ -62,41 +55,36 @@ await onLocalStack(async () => {
 
 async function measure(folder: string): Promise<readonly GoalLine[]> {
   const pairs = Number(choice.pairs ?? (quick ? 1 : 5))
-  const options = {
-    pairs,
-    folder,
-    deliveries,
-    // A smoke run's memory is as short as its scenarios.
-    memoryDeliveries: deliveries === null ? 1_000_000 : deliveries * 10,
-    delaySeconds: 30,
-  }
   if (profile !== undefined) {
     await profileScenario(only ?? plain.name, { folder: profile, deliveries: deliveries ?? 100_000 })
     return []
   }
   if (choice.table) {
-    const table = await measureTable({
-      webhooks: Number(choice.webhooks),
-      pairs,
-      deliveries: deliveries ?? plain.deliveries,
-    })
+    const webhooks = Number(choice.webhooks)
+    const table = await measureTable({ webhooks, pairs, deliveries: deliveries ?? plain.deliveries })
     console.log(JSON.stringify(table))
     await writeFigures({ table })
     return linesOfTable(table)
   }
-  if (only === 'delay') return linesOfDelay(await delayAtFifth([], options.delaySeconds))
-  if (only === 'memory') return linesOfMemory(await memoryOf(options))
-  if (only !== undefined) return (await measureScenarios([only], options)).flatMap(linesOfScenario)
-  if (quick) {
-    const measured = await measureScenarios(['plain', 'signed'], {
-      ...options,
-      deliveries: deliveries ?? 30_000,
-    })
-    const delayed = await delayAtFifth(measured, 10)
-    return [...measured.flatMap(linesOfScenario), ...linesOfDelay(delayed)]
-  }
-  const speed = await measureSpeed(names, options)
+  const parts = await measureSpeed(partsOf(), {
+    pairs,
+    folder,
+    deliveries: deliveries ?? (quick ? 30_000 : null),
+    // A smoke run's memory is as short as its scenarios.
+    memoryDeliveries: deliveries === null ? 1_000_000 : deliveries * 10,
+    delaySeconds: quick ? 10 : 30,
+  })
+  if (only === undefined && isWhole(parts)) await keep(parts)
+  else if (only !== undefined && choice.keep) await keep(withParts(readFigures().speed, parts))
+  return linesOfSpeed(parts)
+}
+
+function partsOf(): readonly string[] {
+  if (only !== undefined) return [only]
+  return quick ? ['plain', 'signed', 'delay'] : names
+}
+
+async function keep(speed: SpeedFigures): Promise<void> {
   await writeFigures({ speed })
   drawPictures()
-  return linesOfSpeed(speed)
 }

@@ -1,7 +1,7 @@
 // The speed of workers: every scenario, and then what the plain one's rate is needed for.
 import { availableParallelism } from 'node:os'
 import { measureDelay } from './delay.ts'
-import type { ScenarioFigures, SpeedFigures } from './figures.ts'
+import type { DelayFigures, MemoryFigures, ScenarioFigures, SpeedParts } from './figures.ts'
 import { measureMemory } from './memory.ts'
 import { measurePairs } from './pairs.ts'
 import type { PairsOptions } from './pairs.ts'
@@ -20,36 +20,35 @@ export interface SpeedOptions extends PairsOptions {
   readonly delaySeconds: number
 }
 
-export async function measureScenarios(
+/** `names`: of scenarios, `delay`, `memory`. What is not among them is not in the answer, or an empty list. */
+export async function measureSpeed(names: readonly string[], options: SpeedOptions): Promise<SpeedParts> {
+  const measured = await measureScenarios(names, options)
+  return {
+    node: process.versions.node,
+    cores: availableParallelism(),
+    scenarios: measured,
+    ...(names.includes('delay') && { delay: await delayAtFifth(measured, options.delaySeconds) }),
+    ...(names.includes('memory') && { memory: await memoryOf(options) }),
+  }
+}
+
+async function measureScenarios(
   names: readonly string[],
-  options: Pick<SpeedOptions, keyof PairsOptions | 'deliveries'>,
+  options: SpeedOptions,
 ): Promise<readonly ScenarioFigures[]> {
+  const { deliveries } = options
   const measured: ScenarioFigures[] = []
   for (const scenario of scenarios.filter(({ name }) => names.includes(name))) {
-    const { deliveries } = options
-    const figures = await measurePairs(
-      deliveries === null ? scenario : shortened(scenario, deliveries),
-      options,
-    )
+    const asLong = deliveries === null ? scenario : shortened(scenario, deliveries)
+    const figures = await measurePairs(asLong, options)
     console.log(JSON.stringify(figures))
     measured.push(figures)
   }
   return measured
 }
 
-export async function measureSpeed(names: readonly string[], options: SpeedOptions): Promise<SpeedFigures> {
-  const measured = await measureScenarios(names, options)
-  return {
-    node: process.versions.node,
-    cores: availableParallelism(),
-    scenarios: measured,
-    delay: await delayAtFifth(measured, options.delaySeconds),
-    memory: await memoryOf(options),
-  }
-}
-
 /** By the rate that was measured, or else by one that is measured now. */
-export async function delayAtFifth(measured: readonly ScenarioFigures[], seconds: number) {
+async function delayAtFifth(measured: readonly ScenarioFigures[], seconds: number): Promise<DelayFigures> {
   const known = measured.find(({ scenario }) => scenario === plain.name)
   const perSecond = (known?.perSecond.median ?? (await quickRate())) / 5
   const figures = await measureDelay({ perSecond, seconds, warmUpSeconds })
@@ -57,10 +56,7 @@ export async function delayAtFifth(measured: readonly ScenarioFigures[], seconds
   return figures
 }
 
-export async function memoryOf({
-  memoryDeliveries,
-  folder,
-}: Pick<SpeedOptions, 'memoryDeliveries' | 'folder'>) {
+async function memoryOf({ memoryDeliveries, folder }: SpeedOptions): Promise<MemoryFigures> {
   const figures = await measureMemory({ deliveries: memoryDeliveries, folder })
   console.log(JSON.stringify({ scenario: 'a million deliveries', ...figures }))
   return figures

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { loadSettings } from '../../src/settings/load.ts'
+import type { Settings } from '../../src/settings/schema.ts'
 import { startWorkerProcess } from '../harness/worker-process.ts'
 import { testEnvironment } from '../harness/worker-rig.ts'
 import type { TableFigures } from './figures.ts'
@@ -14,7 +15,7 @@ import type { Scenario } from './scenario.ts'
 import { spreadOf } from './spread.ts'
 import { measureChanges } from './table-change.ts'
 import { perAccount } from './table-webhook.ts'
-import { environmentFor, makeTopics } from './topics-of-run.ts'
+import { dropTopics, environmentFor, makeTopics } from './topics-of-run.ts'
 import { runWorker } from './worker-run.ts'
 import type { WorkerResult } from './worker-run.ts'
 
@@ -34,6 +35,13 @@ export async function measureTable({ webhooks, pairs, deliveries }: TableOptions
   const receiver = await startReceiver({ answerAfterMs: 0, failingPercent: 0, tls: null })
   const few: WorkerResult[] = []
   const many: WorkerResult[] = []
+  const shared: Settings[] = []
+  const publish = async (scenario: Scenario): Promise<Record<string, string>> => {
+    const environment = testEnvironment()
+    shared.push(loadSettings({ files: [], environment }))
+    await publishTable(scenario, receiver.port, environment)
+    return { TOPICS_WEBHOOKS_NAME: environment['TOPICS_WEBHOOKS_NAME'] ?? '' }
+  }
   try {
     const fewScenario: Scenario = {
       ...plain,
@@ -43,8 +51,8 @@ export async function measureTable({ webhooks, pairs, deliveries }: TableOptions
       deliveries,
     }
     const manyScenario: Scenario = { ...fewScenario, name: 'many', webhooks }
-    const fewTopic = await published(fewScenario, receiver.port)
-    const manyTopic = await published(manyScenario, receiver.port)
+    const fewTopic = await publish(fewScenario)
+    const manyTopic = await publish(manyScenario)
     for (let pair = 0; pair < pairs; pair += 1) {
       few.push(await runWorker(fewScenario, { receiver, environment: fewTopic, webhooks: 'published' }))
       many.push(await runWorker(manyScenario, { receiver, environment: manyTopic, webhooks: 'published' }))
@@ -70,12 +78,16 @@ export async function measureTable({ webhooks, pairs, deliveries }: TableOptions
     }
   } finally {
     await receiver.stop()
+    for (const settings of shared) await dropTopics(settings)
   }
 }
 
 /** Another process publishes, so that the machine's memory is the worker's. The topic is what the runs share. */
-async function published(scenario: Scenario, port: number): Promise<Record<string, string>> {
-  const environment = testEnvironment()
+async function publishTable(
+  scenario: Scenario,
+  port: number,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
   await makeTopics(loadSettings({ files: [], environment }))
   const publisher = startPublisherProcess({ environment, scenario, port })
   try {
@@ -83,7 +95,6 @@ async function published(scenario: Scenario, port: number): Promise<Record<strin
   } finally {
     await publisher.stop()
   }
-  return { TOPICS_WEBHOOKS_NAME: environment['TOPICS_WEBHOOKS_NAME'] ?? '' }
 }
 
 async function changed(environment: Readonly<Record<string, string>>, number: number) {
@@ -94,5 +105,6 @@ async function changed(environment: Readonly<Record<string, string>>, number: nu
     return await measureChanges(settings, number, versions)
   } finally {
     await worker.end('SIGKILL')
+    await dropTopics(settings)
   }
 }

@@ -29,6 +29,8 @@ export function environmentFor(
       HTTP_CONNECTIONS_PER_ORIGIN: String(concurrency),
       LANES_ORIGIN_CONCURRENCY: String(concurrency),
     }),
+    // Longer than events are published while the workers stand still, so that none of them is given up.
+    KAFKA_SESSION_TIMEOUT_MS: '60000',
     IN_FLIGHT_MAX_DELIVERIES: String(Math.ceil((4 * concurrency) / workers)),
     ...overrides,
   })
@@ -37,6 +39,22 @@ export function environmentFor(
 export async function makeTopics(settings: Settings): Promise<void> {
   await createTopics(quietClient(settings), planTopics(topicsOptionsOf(settings)))
   await registerSchemas(settings.registry, await readSchemaSubjects(schemaTopicsOf(settings)))
+}
+
+/**
+ * All that carry the run's name. There are a hundred partitions in a run: a broker that keeps those of every run gets slower
+ * from one to the next, and at last has no more files to open.
+ */
+export async function dropTopics(settings: Settings): Promise<void> {
+  const { name } = settings.topics.events
+  const run = name.slice(name.lastIndexOf('-'))
+  const admin = createKafkaClient(quietClient(settings)).admin()
+  await admin.connect()
+  try {
+    await admin.deleteTopics({ topics: (await admin.listTopics()).filter((topic) => topic.includes(run)) })
+  } finally {
+    await admin.disconnect()
+  }
 }
 
 export function publisherFor(settings: Settings): Promise<Publisher> {

@@ -17,6 +17,7 @@ import { cpuSecondsOf, watchProcesses } from './process-figures.ts'
 import type { Receiver } from './receiver.ts'
 import type { Scenario } from './scenario.ts'
 import {
+  dropTopics,
   environmentFor,
   eventsOf,
   makeTopics,
@@ -101,6 +102,7 @@ export async function runWorker(scenario: Scenario, run: WorkerRun): Promise<Wor
   } finally {
     for (const worker of workers) await worker.end('SIGKILL')
     await publisher.stop()
+    await dropTopics(settings)
   }
 }
 

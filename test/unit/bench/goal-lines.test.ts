@@ -1,5 +1,6 @@
 // Each goal has its line, and the verdict is by the median.
 import { expect, it } from '@jest/globals'
+import { withParts } from '../../bench/figures.ts'
 import { figureText, goalText, linesOfScenario, linesOfSpeed, linesOfTable } from '../../bench/goal-lines.ts'
 import { scenarios, shortened } from '../../bench/scenario.ts'
 import { alone } from '../../bench/spread.ts'
@@ -26,6 +27,14 @@ it('several workers are judged by one', () => {
 it('delay and memory have their lines', () => {
   const verdicts = linesOfSpeed({ ...someFigures.speed, scenarios: [] }).map(({ verdict }) => verdict)
   expect(verdicts).toEqual(['met', 'missed', 'met', 'missed'])
+})
+
+it('a part that is measured anew takes its place, and the others stay', () => {
+  const { speed } = someFigures
+  const signed = scenarioFigures('signed', { rssMb: alone(1) })
+  const { memory } = speed
+  const kept = withParts(speed, { node: '25.0.0', cores: 4, scenarios: [signed], memory })
+  expect(kept).toEqual({ ...speed, node: '25.0.0', cores: 4, scenarios: [speed.scenarios[0], signed] })
 })
 
 it('a figure that is not there has missed its goal', () => {
