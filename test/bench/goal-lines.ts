@@ -46,10 +46,12 @@ export function linesOfSpeed({ scenarios: measured, delay, memory }: SpeedParts)
   ]
 }
 
-function linesOfDelay({ p50Ms, p99Ms }: DelayFigures): readonly GoalLine[] {
+function linesOfDelay({ p50Ms, p99Ms, sinceGivenP50Ms, sinceGivenP99Ms }: DelayFigures): readonly GoalLine[] {
   return [
     line('added delay at 20 % load: p50', { sense: 'most', value: 15 }, 'ms', alone(p50Ms)),
     line('added delay at 20 % load: p99', { sense: 'most', value: 60 }, 'ms', alone(p99Ms)),
+    line('the same with the producer’s own time: p50', null, 'ms', alone(sinceGivenP50Ms)),
+    line('the same with the producer’s own time: p99', null, 'ms', alone(sinceGivenP99Ms)),
   ]
 }
 

@@ -65,7 +65,7 @@ async function memoryOf({ memoryDeliveries, folder }: SpeedOptions): Promise<Mem
 async function quickRate(): Promise<number> {
   const receiver = await startReceiver({ answerAfterMs: 0, failingPercent: 0, tls: null })
   try {
-    return (await runWorker(shortened(plain, 20_000), { receiver })).perSecond
+    return (await runWorker(shortened(plain, 40_000), { receiver })).perSecond
   } finally {
     await receiver.stop()
   }

@@ -65,7 +65,8 @@ export async function runWorker(scenario: Scenario, run: WorkerRun): Promise<Wor
   try {
     if (run.webhooks !== 'published') await publishWebhooks(publisher, scenario, receiver.port)
     const startedAtMs = performance.now()
-    for (let index = 0; index < scenario.workers; index += 1)
+    let readyAfterS = 0
+    for (let index = 0; index < scenario.workers; index += 1) {
       workers.push(
         await startWorkerProcess(
           { ...environment, LOG_LEVEL: 'silent', WORKER_ID: `w${index}` },
@@ -73,7 +74,8 @@ export async function runWorker(scenario: Scenario, run: WorkerRun): Promise<Wor
           readyWithinMs,
         ),
       )
-    const readyAfterS = (performance.now() - startedAtMs) / 1_000 / scenario.workers
+      if (index === 0) readyAfterS = (performance.now() - startedAtMs) / 1_000
+    }
     const pids = workers.map(({ pid }) => pid)
     const rssMbWhenReady = await rssMbOf(pids[0] ?? 0)
     // They stand still meanwhile, so that all of them begin with the whole load before them.
