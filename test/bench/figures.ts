@@ -47,11 +47,14 @@ export interface MemoryFigures {
   /** Deliveries at the two marks. */
   readonly early: number
   readonly late: number
-  /** MiB at each mark, after a forced collection; heap with external memory. */
+  /** MiB at each mark: heap and external memory after a forced collection. */
   readonly earlyHeapMb: number
   readonly lateHeapMb: number
+  /** Before that collection, and after it. */
   readonly earlyRssMb: number
   readonly lateRssMb: number
+  readonly earlyCollectedRssMb: number
+  readonly lateCollectedRssMb: number
 }
 
 export interface SpeedFigures {

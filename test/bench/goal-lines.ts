@@ -59,10 +59,12 @@ function linesOfDelay({ p50Ms, p99Ms, sinceGivenP50Ms, sinceGivenP99Ms }: DelayF
 function linesOfMemory(memory: MemoryFigures): readonly GoalLine[] {
   const heapMb = memory.lateHeapMb - memory.earlyHeapMb
   const rssMb = memory.lateRssMb - memory.earlyRssMb
+  const collectedRssMb = memory.lateCollectedRssMb - memory.earlyCollectedRssMb
   const between = `between ${numberText(memory.early)} and ${numberText(memory.late)} deliveries`
   return [
     line(`growth of heap and external ${between}`, { sense: 'most', value: 5 }, 'MB', alone(heapMb)),
     line(`growth of RSS ${between}`, { sense: 'most', value: 60 }, 'MB', alone(rssMb)),
+    line(`growth of RSS, garbage collected, ${between}`, null, 'MB', alone(collectedRssMb)),
   ]
 }
 

@@ -6,12 +6,12 @@ import { runInNewContext } from 'node:vm'
 
 const file = process.env['BENCH_MEMORY_FILE'] ?? ''
 setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
+const collect = runInNewContext('gc') as (options: object) => void
 
 process.on('SIGUSR2', () => {
-  // What the first collection finalises, the second takes away.
-  collect()
-  collect()
+  // As if memory were about to run out, so that the collector keeps no pages in reserve. What the first collection finalises, the second takes away.
+  collect({ type: 'major', flavor: 'last-resort' })
+  collect({ type: 'major', flavor: 'last-resort' })
   writeFileSync(`${file}.unfinished`, JSON.stringify(process.memoryUsage()))
   renameSync(`${file}.unfinished`, file)
 })

@@ -63,6 +63,8 @@ export async function measureMemory({ deliveries, folder }: MemoryOptions): Prom
       lateHeapMb: late.heapMb,
       earlyRssMb: early.rssMb,
       lateRssMb: late.rssMb,
+      earlyCollectedRssMb: early.collectedRssMb,
+      lateCollectedRssMb: late.collectedRssMb,
     }
   } finally {
     await publisher.stop()
@@ -72,14 +74,19 @@ export async function measureMemory({ deliveries, folder }: MemoryOptions): Prom
   }
 }
 
-/** RSS after the collection too, once the pages are given back, so that it does not depend on when the last one was. */
+/** RSS as it stood, and once more when the collector has given back what it keeps in reserve. */
 async function held({ pid }: WorkerProcess, file: string) {
+  const rssMb = tenths(await rssMbOf(pid))
   rmSync(file, { force: true })
   process.kill(pid, 'SIGUSR2')
   await until(() => existsSync(file), 'the worker to tell what it holds')
   const { heapUsed, external } = JSON.parse(readFileSync(file, 'utf8')) as NodeJS.MemoryUsage
   await delay(givenBackAfterMs)
-  return { heapMb: tenths((heapUsed + external) / bytesPerMb), rssMb: tenths(await rssMbOf(pid)) }
+  return {
+    rssMb,
+    heapMb: tenths((heapUsed + external) / bytesPerMb),
+    collectedRssMb: tenths(await rssMbOf(pid)),
+  }
 }
 
 function tenths(value: number): number {

@@ -46,6 +46,8 @@ export const someFigures: Figures = {
       lateHeapMb: 54,
       earlyRssMb: 200,
       lateRssMb: 300,
+      earlyCollectedRssMb: 150,
+      lateCollectedRssMb: 155,
     },
   },
   table: {
