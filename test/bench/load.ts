@@ -52,7 +52,8 @@ export function webhookOf(scenario: Scenario, webhook: number, port: number): We
 /** Which of the webhooks (of the groups, where an event matches several) the nth event is for. */
 export function* choicesOf({ spread, webhooks, fanOut }: Scenario): Generator<number, never> {
   const groups = webhooks / fanOut
-  if (spread !== 'zipf') for (let index = 0; ; index += 1) yield index % groups
+  // A prime step: each once in a round, and those that follow each other far apart.
+  if (spread !== 'zipf') for (let index = 0; ; index += 1) yield (index * 7_919) % groups
   // The nth of them is chosen in proportion to 1/n: by where a point on the line of the sums falls.
   const sums: number[] = []
   for (let rank = 1, sum = 0; rank <= groups; rank += 1) sums.push((sum += 1 / rank))

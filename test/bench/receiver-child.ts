@@ -4,13 +4,15 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { once } from 'node:events'
-import type { ReceiverOptions, ReceiverReply } from './receiver.ts'
+import { machineMs } from './monotonic-clock.ts'
+import type { Arrival, ReceiverOptions, ReceiverQuestion, ReceiverReply } from './receiver.ts'
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ReceiverOptions
 const ok = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
 const unavailable = Buffer.from('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n')
 let seen = new Set<string>()
 let requests = 0
+let arrivals: Arrival[] = []
 
 function serve(socket: Socket): void {
   let kept = ''
@@ -40,6 +42,7 @@ function answer(socket: Socket, request: string): void {
   const id = request.slice(at + 12, at + 48)
   const isFirst = !seen.has(id)
   seen.add(id)
+  if (isFirst && options.arrivals === 'kept') arrivals.push([id, machineMs()])
   const isUnlucky = Number.parseInt(id.slice(-4), 16) % 100 < options.failingPercent
   const bytes = isFirst && isUnlucky ? unavailable : ok
   if (options.answerAfterMs === 0) socket.write(bytes)
@@ -52,10 +55,12 @@ await once(server, 'listening')
 const tell = (reply: ReceiverReply): void => void process.send?.(reply)
 tell({ kind: 'listening', port: (server.address() as AddressInfo).port })
 
-process.on('message', (message: 'count' | 'forget') => {
-  if (message === 'forget') {
+process.on('message', (question: ReceiverQuestion) => {
+  if (question === 'arrivals') return tell({ kind: 'arrivals', arrivals })
+  if (question === 'forget') {
     seen = new Set()
     requests = 0
+    arrivals = []
   }
   const { user, system } = process.cpuUsage()
   tell({ kind: 'count', ids: seen.size, requests, cpuSeconds: (user + system) / 1_000_000 })

@@ -8,6 +8,8 @@ export interface ReceiverOptions {
   readonly failingPercent: number
   /** Null: plain HTTP. */
   readonly tls: Certificate | null
+  /** Whether it keeps when each delivery first arrived. */
+  readonly arrivals?: 'kept'
 }
 
 export interface ReceiverCount {
@@ -18,14 +20,22 @@ export interface ReceiverCount {
   readonly cpuSeconds: number
 }
 
+/** A delivery's id, and when the last byte of its first request was read: `machineMs`. */
+export type Arrival = readonly [id: string, atMs: number]
+
 export type ReceiverReply =
-  { readonly kind: 'listening'; readonly port: number } | ({ readonly kind: 'count' } & ReceiverCount)
+  | { readonly kind: 'listening'; readonly port: number }
+  | ({ readonly kind: 'count' } & ReceiverCount)
+  | { readonly kind: 'arrivals'; readonly arrivals: readonly Arrival[] }
+
+export type ReceiverQuestion = 'count' | 'forget' | 'arrivals'
 
 export interface Receiver {
   readonly port: number
   count(): Promise<ReceiverCount>
   /** Counts from nothing again. */
   forget(): Promise<void>
+  arrivals(): Promise<ReadonlyMap<string, number>>
   stop(): Promise<void>
 }
 
@@ -35,18 +45,25 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   process.once('exit', killWithUs)
   const [first] = (await once(child, 'message')) as [ReceiverReply]
   if (first.kind !== 'listening') throw new Error(`the receiver says ${first.kind} before it listens`)
-  const ask = async (message: 'count' | 'forget'): Promise<ReceiverCount> => {
+  const ask = async (question: ReceiverQuestion): Promise<ReceiverReply> => {
     const answered = once(child, 'message')
-    child.send(message)
-    const [reply] = (await answered) as [ReceiverReply]
-    if (reply.kind !== 'count') throw new Error(`the receiver says ${reply.kind}`)
-    return reply
+    child.send(question)
+    return ((await answered) as [ReceiverReply])[0]
   }
   return {
     port: first.port,
-    count: () => ask('count'),
+    async count() {
+      const reply = await ask('count')
+      if (reply.kind !== 'count') throw new Error(`the receiver says ${reply.kind}`)
+      return reply
+    },
     async forget() {
       await ask('forget')
+    },
+    async arrivals() {
+      const reply = await ask('arrivals')
+      if (reply.kind !== 'arrivals') throw new Error(`the receiver says ${reply.kind}`)
+      return new Map(reply.arrivals)
     },
     async stop() {
       process.off('exit', killWithUs)

@@ -12,3 +12,8 @@ export function spreadOf(values: readonly number[]): Spread {
   const at = (index: number): number => Number((sorted[index] ?? Number.NaN).toPrecision(3))
   return { median: at(Math.floor((sorted.length - 1) / 2)), min: at(0), max: at(sorted.length - 1) }
 }
+
+/** Of a figure that was taken once. */
+export function alone(value: number): Spread {
+  return spreadOf([value])
+}

@@ -13,6 +13,8 @@ export interface Target {
   readonly region?: string
   /** The text, formatted or not. */
   readonly render: () => string
+  /** `none`: it stays as it was rendered, because it is of a kind that is not formatted here. */
+  readonly format?: 'none'
 }
 
 /** What the target's file should hold, of which `onDisk` is what it holds now. Throws where a region is missing. */
@@ -22,6 +24,7 @@ export async function contentOf(target: Target, onDisk: string): Promise<string>
     target.region === undefined
       ? target.render()
       : withRegion(onDisk, { path: target.path, region: target.region, text: target.render() })
+  if (target.format === 'none') return whole
   return format(whole, { ...(await resolveConfig(filepath)), filepath })
 }
 
