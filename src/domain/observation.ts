@@ -35,6 +35,8 @@ export type Observation =
       readonly invalid: number
       readonly unverified: number
     }
+  /** Told every few seconds until it is ready. `part`: 0 to 1 of what has to be read. */
+  | { readonly kind: 'table_reading'; readonly webhooks: number; readonly part: number }
   | { readonly kind: 'table_ready'; readonly webhooks: number; readonly tookMs: number }
   | { readonly kind: 'table_reset'; readonly partition: number; readonly reason: string }
   /** As the operator's record has it; nulls where that says nothing, or cannot be read. */

@@ -21,6 +21,8 @@ export interface TableStanding {
   readonly webhooks: number
   readonly invalid: number
   readonly unverified: number
+  /** Webhooks that were looked for since the start: kept ready, or made from their records. */
+  readonly lookups: { readonly ready: number; readonly made: number }
 }
 
 export interface PausesStanding {

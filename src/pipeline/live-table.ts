@@ -12,6 +12,9 @@ import { endsKnown, hydrationAtStart, positionReached, readAgain } from '../tabl
 import type { HydrationState } from '../table/hydration.ts'
 import { ReadingProgress } from '../table/reading-progress.ts'
 
+/** Milliseconds between two tellings of how far a reading has come: a start that takes less says nothing. */
+const tellEveryMs = 2_000
+
 export class LiveTable implements TableSink {
   readonly table: GlobalTable
   readonly #freshness = new Freshness()
@@ -22,17 +25,21 @@ export class LiveTable implements TableSink {
   readonly #whenReady = Promise.withResolvers<void>()
   #state: HydrationState = hydrationAtStart
   #startedAtMs: number
+  /** When it was last told how far it has come. */
+  #toldAtMs: number
 
   constructor(clock: Clock, observer: Observer, options: TableOptions = {}) {
     this.#clock = clock
     this.#observer = observer
     this.#startedAtMs = clock.monotonicMs()
+    this.#toldAtMs = this.#startedAtMs
     this.table = new GlobalTable(options)
   }
 
   /** Resolves when the table is hydrated. Rejects if the source cannot start. */
   async hydrate(source: TableSource): Promise<void> {
     this.#startedAtMs = this.#clock.monotonicMs()
+    this.#toldAtMs = this.#startedAtMs
     await source.start(this)
     await this.#whenReady.promise
   }
@@ -57,6 +64,7 @@ export class LiveTable implements TableSink {
       webhooks: table.size,
       invalid: table.invalidCount,
       unverified: table.unverifiedCount,
+      lookups: table.lookups,
     }
   }
 
@@ -98,6 +106,7 @@ export class LiveTable implements TableSink {
       this.#advance(positionReached(this.#state, partition, rereadEnd))
     }
     this.#freshness.position(partition, nextOffset, endOffset, askedAtMs)
+    if (!this.ready) this.#tellReading()
     if (!this.#rereading.has(partition)) this.#advance(positionReached(this.#state, partition, nextOffset))
   }
 
@@ -107,6 +116,14 @@ export class LiveTable implements TableSink {
     this.#progress.again(partition)
     this.table.beginReread(partition)
     this.#state = readAgain(this.#state, partition, rereadEnd)
+  }
+
+  #tellReading(): void {
+    const nowMs = this.#clock.monotonicMs()
+    if (nowMs - this.#toldAtMs < tellEveryMs) return
+    this.#toldAtMs = nowMs
+    const part = Number(this.#progress.ratio.toFixed(3))
+    this.#observer.observe({ kind: 'table_reading', webhooks: this.table.size, part })
   }
 
   #advance(state: HydrationState): void {

@@ -84,7 +84,7 @@ export class GlobalTable {
   }
 
   /** How often an entry was ready when it was looked for, and how often not. */
-  get recentFigures(): RecentEntries['figures'] {
+  get lookups(): RecentEntries['figures'] {
     return this.#recent.figures
   }
 

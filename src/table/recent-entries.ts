@@ -8,28 +8,28 @@ export class RecentEntries {
   readonly #half: number
   #newer = new Map<number, TableEntry>()
   #older = new Map<number, TableEntry>()
-  #hits = 0
-  #misses = 0
+  #ready = 0
+  #made = 0
 
   /** `capacity`: 2 or more. */
   constructor(capacity: number) {
     this.#half = Math.floor(capacity / 2)
   }
 
-  /** How often it had what was asked for, and how often not. */
-  get figures(): { readonly hits: number; readonly misses: number } {
-    return { hits: this.#hits, misses: this.#misses }
+  /** How often what was asked for was ready, and how often it had to be made. */
+  get figures(): { readonly ready: number; readonly made: number } {
+    return { ready: this.#ready, made: this.#made }
   }
 
   get(slot: number, make: () => TableEntry): TableEntry {
     const recent = this.#newer.get(slot)
     if (recent !== undefined) {
-      this.#hits += 1
+      this.#ready += 1
       return recent
     }
     const known = this.#older.get(slot)
-    if (known === undefined) this.#misses += 1
-    else this.#hits += 1
+    if (known === undefined) this.#made += 1
+    else this.#ready += 1
     const entry = known ?? make()
     this.#newer.set(slot, entry)
     this.#older.delete(slot)

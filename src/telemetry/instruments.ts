@@ -10,7 +10,11 @@ import type { MetricEntry } from './metric-catalogue.ts'
 
 /** What can be done to a metric of one kind. */
 interface Instruments {
-  readonly counter: { add(count?: number, labels?: Labels): void }
+  readonly counter: {
+    add(count?: number, labels?: Labels): void
+    /** Of what is counted elsewhere, from the start of the process. */
+    set(total: number, labels?: Labels): void
+  }
   readonly gauge: {
     set(value: number, labels?: Labels): void
     /** Nothing is shown of it until it is set; without labels it shows 0. */
@@ -49,6 +53,9 @@ function createInstrument(entry: MetricEntry, registry: Registry): Instruments[M
       return {
         add: (count = 1, labels = {}) => {
           series.of(labels).count += count
+        },
+        set: (total, labels = {}) => {
+          series.of(labels).count = total
         },
       }
     }

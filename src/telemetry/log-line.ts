@@ -85,6 +85,8 @@ function seldomLine(observation: Exclude<Observation, { readonly kind: Often }>)
       return { level: 'warn', text: 'webhook seen in two partitions of its topic', fields }
     case 'event_time_distrusted':
       return { level: 'debug', text: 'event’s time not believed', fields, sampledBy: anyOfIts }
+    case 'table_reading':
+      return { level: 'info', text: 'webhook table is being read', fields }
     case 'table_ready':
       return { level: 'info', text: 'webhook table ready', fields }
     case 'table_reset':

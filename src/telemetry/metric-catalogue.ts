@@ -142,6 +142,11 @@ export const metricCatalogue = {
     'table_hydration_ratio',
     'How much of what stood in the table’s topic at start has been read, from 0 to 1',
   ),
+  tableLookups: counter(
+    'table_lookups_total',
+    'Webhooks looked up for deliveries, by whether the webhook was kept ready or had to be made from its record',
+    { entry: ['ready', 'made'] },
+  ),
   tableAge: gauge('table_age_seconds', 'Seconds since the table was last known to be complete'),
   tableResets: counter(
     'table_resets_total',

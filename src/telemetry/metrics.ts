@@ -78,6 +78,7 @@ export function createMetrics({ version, standing }: MetricsOptions): Metrics {
       // What comes of these is in how the worker stands.
       case 'webhook_unverified':
       case 'table_changed':
+      case 'table_reading':
       case 'start_gate':
         return undefined
       case 'webhook_key_moved':

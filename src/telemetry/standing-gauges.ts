@@ -17,10 +17,15 @@ export function showStanding({ closedBecause, table, pauses, work }: Standing, m
   if (work !== null) showWork(work, metrics)
 }
 
-function showTable({ state, hydration, ageMs, lag, ...counts }: TableStanding, metrics: Instruments): void {
+function showTable(
+  { state, hydration, ageMs, lag, lookups, ...counts }: TableStanding,
+  metrics: Instruments,
+): void {
   metrics.tableReady.set(state === 'ready' ? 1 : 0)
   metrics.tableHydration.set(hydration)
   metrics.tableAge.set(ageMs / 1_000)
+  metrics.tableLookups.set(lookups.ready, { entry: 'ready' })
+  metrics.tableLookups.set(lookups.made, { entry: 'made' })
   metrics.webhooks.set(counts.webhooks)
   metrics.webhooksInvalid.set(counts.invalid)
   metrics.webhooksUnverified.set(counts.unverified)

@@ -140,6 +140,14 @@ const table: Row = {
         { expr: `sum(increase(${series(metric.tableResets)}[$__rate_interval]))`, legend: 'read again' },
       ],
     },
+    {
+      kind: 'curves',
+      title: 'Webhooks looked up, by entry',
+      description:
+        'Those used of late are kept ready; the others are made from their records, which takes some ten microseconds each.',
+      unit: 'ops',
+      queries: [{ expr: `sum by (entry) (${perSecond(metric.tableLookups)})`, legend: '{{entry}}' }],
+    },
   ],
 }
 

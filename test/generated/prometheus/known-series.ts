@@ -64,7 +64,7 @@ function valuesOf(values: LabelValues): KnownValues {
 /** Name and kind, as a worker's `/metrics` says. */
 async function served(): Promise<readonly (readonly [string, string])[]> {
   const lag = { records: 0, ageMs: 0 }
-  const counts = { webhooks: 0, invalid: 0, unverified: 0 }
+  const counts = { webhooks: 0, invalid: 0, unverified: 0, lookups: { ready: 0, made: 0 } }
   const metrics = createMetrics({
     version: '0',
     standing: () => ({

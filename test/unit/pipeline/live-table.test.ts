@@ -67,6 +67,23 @@ describe('hydration', () => {
     expect(observer.of('table_ready')).toMatchObject([{ webhooks: 1 }])
   })
 
+  it('tells now and then how far the reading has come, and no more once it is ready', async () => {
+    const { clock, live, observer } = liveTable()
+    void live.hydrate(byHand)
+    live.started(new Map([[0, 9n]]))
+    live.position(0, 1n, 9n, 1)
+    expect(observer.of('table_reading')).toEqual([])
+    await clock.advance(2_000)
+    live.position(0, 3n, 9n, 1)
+    live.position(0, 4n, 9n, 1)
+    await clock.advance(2_000)
+    live.position(0, 6n, 9n, 1)
+    live.position(0, 9n, 9n, 1)
+    await clock.advance(2_000)
+    live.position(0, 9n, 9n, 1)
+    expect(observer.of('table_reading').map(({ part }) => part)).toEqual([0.333, 0.667])
+  })
+
   it('rejects when the source cannot start', async () => {
     const { live } = liveTable()
     const broken = { ...byHand, start: () => Promise.reject(new Error('no broker')) }

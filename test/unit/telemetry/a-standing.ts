@@ -12,6 +12,7 @@ export function aStanding(changes: Partial<Standing> = {}): Standing {
       webhooks: 12,
       invalid: 2,
       unverified: 3,
+      lookups: { ready: 95, made: 5 },
     },
     pauses: { inForce: ['account:acme', 'origin:https://a.test:443'], lag: { records: 1, ageMs: 700 } },
     work: {

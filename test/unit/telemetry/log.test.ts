@@ -83,6 +83,10 @@ describe('createLog', () => {
       { level: 'info', partitions: [1, 2], epoch: 3 },
     ],
     [
+      { kind: 'table_reading', webhooks: 4, part: 0.25 },
+      { level: 'info', webhooks: 4, part: 0.25 },
+    ],
+    [
       { kind: 'table_ready', webhooks: 9, tookMs: 10 },
       { level: 'info', webhooks: 9, tookMs: 10 },
     ],
