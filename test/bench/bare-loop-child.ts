@@ -8,10 +8,12 @@ import type { BareOptions, BareResult } from './bare-loop.ts'
 const { scenario, port, ca, body } = JSON.parse(process.argv[2] ?? '{}') as BareOptions
 const { concurrency, deliveries, method, scheme, spread } = scenario
 const connect = ca === null ? {} : { connect: { ca } }
+/** Milliseconds: with a socket left to each of 20,000 receivers a process would run out of them. */
+const briefly = { keepAliveTimeout: 100, keepAliveMaxTimeout: 100 }
 const dispatcher: Dispatcher =
   spread === 'one'
     ? new Pool(`${scheme}://127.0.0.1:${port}`, { connections: concurrency, ...connect })
-    : new Agent({ connections: 1, ...connect })
+    : new Agent({ connections: 1, ...briefly, ...connect })
 const choices = choicesOf(scenario)
 const query = method === 'GET' ? `?${new URLSearchParams(JSON.parse(body) as Record<string, string>)}` : ''
 const headers = {
