@@ -1,11 +1,12 @@
 // The deliveries of one record, begun one after the other as the budget has room, and done when all are.
 // Invariant: each holds its part of the budget until what ends or parks it is acknowledged.
 import type { Delivery } from '../domain/delivery.ts'
-import type { TracedSpan } from '../domain/traced-work.ts'
 import type { EventsInHand } from '../progress/events-in-hand.ts'
 import type { Grant, Hold, InFlightBudget, WorkKind } from '../progress/in-flight-budget.ts'
 import type { CallOrder } from './call-order.ts'
 import { deliver } from './delivery-life.ts'
+import type { DeliveryWrites } from './delivery-writes.ts'
+import { endedWith } from './ended-span.ts'
 import type { DeliveryWorld, LifeResult, LifeSignals } from './delivery-world.ts'
 import type { TakeTurns } from './take-turns.ts'
 
@@ -25,6 +26,15 @@ export interface TakenRecord {
   readonly signals: LifeSignals
   /** Called exactly once, with `finished` only when all that the record led to is acknowledged. */
   done(result: RecordResult): void
+}
+
+/** Done with this result once all that was written for it is acknowledged, and left where it is not. Never rejects. */
+export async function doneOnceWritten(
+  taken: TakenRecord,
+  result: RecordResult,
+  writes: DeliveryWrites,
+): Promise<void> {
+  taken.done((await writes.settled()) ? result : 'left')
 }
 
 export interface Batch {
@@ -89,13 +99,9 @@ function begin(given: Delivery, beginning: Beginning, world: DeliveringWorld): P
   const { untilStartTried, outOfTheWay } = placeInCall(delivery, world)
   const taken = { takenAtMs, urgency: kind, grant, signals, untilStartTried, outOfTheWay }
   const life = deliver(delivery, taken, world.delivery)
-  return span.context === null ? life : ended(span, life)
-}
-
-async function ended(span: TracedSpan, life: Promise<LifeResult>): Promise<LifeResult> {
-  const result = await life
-  span.end(result === 'ended' ? { kind: 'done' } : { kind: 'failed', reason: 'left' })
-  return result
+  return endedWith(span, life, (result) =>
+    result === 'ended' ? { kind: 'done' } : { kind: 'failed', reason: 'left' },
+  )
 }
 
 const free = { untilStartTried: null, outOfTheWay: () => {} }

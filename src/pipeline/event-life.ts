@@ -11,7 +11,7 @@ import type { DeadLetterSink, DecodedEvent, EventDecoder, SourceRecord } from '.
 import type { ParkedCopies } from '../progress/parked-copies.ts'
 import type { GlobalTable } from '../table/global-table.ts'
 import { DeliveryWrites } from './delivery-writes.ts'
-import { deliverAll } from './delivering.ts'
+import { deliverAll, doneOnceWritten } from './delivering.ts'
 import type { DeliveringWorld, TakenRecord } from './delivering.ts'
 import type { DeliveryWorld } from './delivery-world.ts'
 import { sizeOf } from './intake-queue.ts'
@@ -176,7 +176,7 @@ function fanOut(
       const writes = new DeliveryWrites(delivery, taken.signals, taken.trace)
       for (const chunk of joined.chunks) writes.park(chunk, 0, null)
       observer.observe({ kind: 'chunked', chunks: joined.chunks.length })
-      return doneWith(writes, taken)
+      return doneOnceWritten(taken, 'finished', writes)
     }
     case 'no_match':
       observer.observe({ kind: 'event_skipped', reason: 'no_webhook' })
@@ -187,13 +187,9 @@ function fanOut(
       const about = { deliveryId: deliveryIdOf(event.event_id, ''), source, eventTimeMs: time.eventTimeMs }
       const outcome = fanoutOutcome(event, { ...about, nowMs: clock.nowMs() })
       writes.outcome(outcome, `${joined.matches} webhooks match`)
-      return doneWith(writes, taken)
+      return doneOnceWritten(taken, 'finished', writes)
     }
   }
-}
-
-async function doneWith(writes: DeliveryWrites, taken: TakenRecord): Promise<void> {
-  taken.done((await writes.settled()) ? 'finished' : 'left')
 }
 
 function observeEvent(event: CallEvent, time: EventTime, { clock, observer }: DeliveryWorld): void {

@@ -4,12 +4,12 @@ import type { AttemptResult, HttpRequest } from '../domain/attempt.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import { traceHeaders } from '../domain/trace-context.ts'
 import type { TraceContext } from '../domain/trace-context.ts'
-import type { TracedSpan } from '../domain/traced-work.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import type { AttemptTerms, Tracer } from '../ports.ts'
 import { render } from '../render/render.ts'
 import type { Rendering, RenderOptions } from '../render/render.ts'
 import type { DeliveryWorld } from './delivery-world.ts'
+import { endedWith } from './ended-span.ts'
 
 export function renderTraced(
   webhook: Webhook,
@@ -41,13 +41,6 @@ export function sendTraced(
   const { method, origin } = request
   const span = tracer.begin({ kind: 'attempt', method, origin, attempt: number }, trace)
   const told = traceHeaders(span.context, settings.tracePropagation)
-  if (told.length === 0 && span.context === null) return sender.send(request, terms, signal)
-  const sent = { ...request, headers: [...request.headers, ...told] }
-  return ended(span, sender.send(sent, terms, signal))
-}
-
-async function ended(span: TracedSpan, attempted: Promise<AttemptResult>): Promise<AttemptResult> {
-  const result = await attempted
-  span.end({ kind: 'attempted', result })
-  return result
+  const sent = told.length === 0 ? request : { ...request, headers: [...request.headers, ...told] }
+  return endedWith(span, sender.send(sent, terms, signal), (result) => ({ kind: 'attempted', result }))
 }

@@ -4,7 +4,8 @@
 import type { Delivery } from '../domain/delivery.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
 import type { ParkedCopies, TakenPlace } from '../progress/parked-copies.ts'
-import type { RecordResult, TakenRecord } from './delivering.ts'
+import { doneOnceWritten } from './delivering.ts'
+import type { TakenRecord } from './delivering.ts'
 import { DeliveryWrites } from './delivery-writes.ts'
 import type { DeliveryWorld } from './delivery-world.ts'
 import { untoldOutcome } from './outcome-of.ts'
@@ -53,9 +54,5 @@ function tellAttempts(delivery: Delivery, by: TakenPlace, writes: DeliveryWrites
 }
 
 function doneWith(writes: DeliveryWrites, taken: TakenRecord): TakenRecord {
-  return { signals: taken.signals, done: (result) => void whenTold(writes, taken, result) }
-}
-
-async function whenTold(writes: DeliveryWrites, taken: TakenRecord, result: RecordResult): Promise<void> {
-  taken.done((await writes.settled()) ? result : 'left')
+  return { signals: taken.signals, done: (result) => void doneOnceWritten(taken, result, writes) }
 }

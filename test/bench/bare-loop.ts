@@ -1,6 +1,5 @@
 // The bare client in a process of its own.
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+import { startChild } from './child.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface BareOptions {
@@ -19,15 +18,8 @@ export interface BareResult {
 }
 
 export async function runBareLoop(options: BareOptions): Promise<BareResult> {
-  const child = fork(new URL('bare-loop-child.ts', import.meta.url), [JSON.stringify(options)])
-  const killWithUs = (): boolean => child.kill('SIGKILL')
-  process.once('exit', killWithUs)
-  const failed = once(child, 'exit').then(([code]) => {
-    throw new Error(`the bare loop ended with ${code} and without a result`)
-  })
-  failed.catch(() => {})
-  const [result] = (await Promise.race([once(child, 'message'), failed])) as [BareResult]
-  await failed.catch(() => {})
-  process.off('exit', killWithUs)
+  const child = startChild(new URL('bare-loop-child.ts', import.meta.url), options)
+  const result = await child.heard<BareResult>()
+  await child.ended()
   return result
 }

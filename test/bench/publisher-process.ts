@@ -1,6 +1,5 @@
 // A publisher in a process of its own: what it computes and holds is not the measuring process's.
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+import { startChild } from './child.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface PublisherProcessOptions {
@@ -28,24 +27,9 @@ export interface PublisherProcess {
 }
 
 export function startPublisherProcess(options: PublisherProcessOptions): PublisherProcess {
-  const child = fork(new URL('publisher-child.ts', import.meta.url), [JSON.stringify(options)])
-  const killWithUs = (): boolean => child.kill('SIGKILL')
-  process.once('exit', killWithUs)
-  const ended = once(child, 'exit')
+  const child = startChild(new URL('publisher-child.ts', import.meta.url), options)
   return {
-    async publish(order) {
-      const failed = ended.then(([code]) => {
-        throw new Error(`the publisher ended with ${code} instead of publishing`)
-      })
-      failed.catch(() => {})
-      const published = once(child, 'message')
-      child.send(order)
-      return ((await Promise.race([published, failed])) as [readonly Published[]])[0]
-    },
-    async stop() {
-      process.off('exit', killWithUs)
-      child.kill('SIGKILL')
-      await ended
-    },
+    publish: (order) => child.ask<readonly Published[]>(order),
+    stop: () => child.kill(),
   }
 }

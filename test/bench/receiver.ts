@@ -1,7 +1,6 @@
 // The receiver's process, as the benchmark speaks to it.
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import type { Certificate } from '../harness/certificates.ts'
+import { startChild } from './child.ts'
 
 export interface ReceiverOptions {
   readonly answerAfterMs: number
@@ -40,16 +39,10 @@ export interface Receiver {
 }
 
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
-  const child = fork(new URL('receiver-child.ts', import.meta.url), [JSON.stringify(options)])
-  const killWithUs = (): boolean => child.kill('SIGKILL')
-  process.once('exit', killWithUs)
-  const [first] = (await once(child, 'message')) as [ReceiverReply]
+  const child = startChild(new URL('receiver-child.ts', import.meta.url), options)
+  const first = await child.heard<ReceiverReply>()
   if (first.kind !== 'listening') throw new Error(`the receiver says ${first.kind} before it listens`)
-  const ask = async (question: ReceiverQuestion): Promise<ReceiverReply> => {
-    const answered = once(child, 'message')
-    child.send(question)
-    return ((await answered) as [ReceiverReply])[0]
-  }
+  const ask = (question: ReceiverQuestion): Promise<ReceiverReply> => child.ask(question)
   return {
     port: first.port,
     async count() {
@@ -65,11 +58,6 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       if (reply.kind !== 'arrivals') throw new Error(`the receiver says ${reply.kind}`)
       return new Map(reply.arrivals)
     },
-    async stop() {
-      process.off('exit', killWithUs)
-      const exited = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exited
-    },
+    stop: () => child.kill(),
   }
 }

@@ -1,5 +1,6 @@
 // What stands in Kafka before a worker is measured: topics and schemas of its own, webhooks, events.
 import type { CallEventRecord } from '../../src/domain/records.ts'
+import { withAdmin } from '../../src/kafka/admin-session.ts'
 import { createKafkaClient } from '../../src/kafka/kafka-client.ts'
 import { startPublisher } from '../../src/kafka/publisher.ts'
 import type { Publisher } from '../../src/kafka/publisher.ts'
@@ -48,13 +49,9 @@ export async function makeTopics(settings: Settings): Promise<void> {
 export async function dropTopics(settings: Settings): Promise<void> {
   const { name } = settings.topics.events
   const run = name.slice(name.lastIndexOf('-'))
-  const admin = createKafkaClient(quietClient(settings)).admin()
-  await admin.connect()
-  try {
-    await admin.deleteTopics({ topics: (await admin.listTopics()).filter((topic) => topic.includes(run)) })
-  } finally {
-    await admin.disconnect()
-  }
+  await withAdmin(quietClient(settings), async (admin) =>
+    admin.deleteTopics({ topics: (await admin.listTopics()).filter((topic) => topic.includes(run)) }),
+  )
 }
 
 export function publisherFor(settings: Settings): Promise<Publisher> {

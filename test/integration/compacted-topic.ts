@@ -5,9 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import type { KafkaConfig, Message, Producer } from 'kafkajs'
-import { askAgain } from '../../src/kafka/ask-again.ts'
 import { createTopicReader } from '../../src/kafka/topic-reader.ts'
 import type { ReadRecord, TopicReaderSink } from '../../src/kafka/topic-reader.ts'
+import { madeTopics } from '../harness/made-topics.ts'
 import { until } from '../harness/until.ts'
 
 export const clientOptions = (): KafkaConfig => ({
@@ -56,9 +56,7 @@ export const createTopic = async (name: string, numPartitions: number, config: R
   await admin.connect()
   const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }))
   try {
-    await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: false })
-    // The client's own wait for leaders ends in an error where the broker has not heard of the topic yet.
-    await askAgain(() => admin.fetchTopicMetadata({ topics: [topic] }))
+    await madeTopics(admin, [{ topic, numPartitions, configEntries }])
   } finally {
     await admin.disconnect()
   }
