@@ -141,7 +141,7 @@ describe('entries of late', () => {
           if (made.length === count) expect(entry).toBe(entries.get(slot))
           entries.set(slot, entry)
         }
-        expect(recent.figures).toEqual({ hits: uses.length - made.length, misses: made.length })
+        expect(recent.figures).toEqual({ ready: uses.length - made.length, made: made.length })
       }),
     )
   })
