@@ -43,7 +43,7 @@ interface Owned extends PartitionRef {
   readonly standing: GroupStanding
 }
 
-/** Deliveries of one partition number whose copies are recognised: some 150 bytes each. */
+/** Deliveries of one partition number whose copies are recognised: some 300 bytes each. */
 const rememberedPerPartition = 20_000
 
 export class Pipeline implements EventSourceHandler {

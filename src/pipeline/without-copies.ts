@@ -27,7 +27,9 @@ export function withoutCopies(
   let writes: DeliveryWrites | null = null
   const remaining = deliveries.filter((delivery) => {
     const { deliveryId, replay, progress } = delivery
-    const look = copies.look(`${deliveryId}/${replay}`, progress, position, clock.monotonicMs())
+    // Nearly all: their own text, not a copy of it, is what may be remembered.
+    const key = replay === 0 ? deliveryId : `${deliveryId}/${replay}`
+    const look = copies.look(key, progress, position, clock.monotonicMs())
     if (look.kind === 'new') return true
     observer.observe({ kind: 'copy_dropped' })
     if (look.kind === 'overtaken') {

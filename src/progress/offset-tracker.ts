@@ -13,6 +13,9 @@ export interface TakenOffset {
   finished: boolean
 }
 
+/** Finished entries that are kept until they are dropped together: every partition keeps so many. */
+const droppedFrom = 64
+
 export class OffsetTracker {
   /** Taken and not yet covered by the finished prefix, in offset order; the first unfinished one leads. */
   #taken: TakenOffset[] = []
@@ -71,7 +74,7 @@ export class OffsetTracker {
     this.#unfinished -= 1
     while (this.#taken[this.#head]?.finished === true) this.#head += 1
     // Drop the finished prefix now and then, not at every step: slicing costs the length of what is kept.
-    if (this.#head > 1_024 && this.#head * 2 > this.#taken.length) {
+    if (this.#head > droppedFrom && this.#head * 2 > this.#taken.length) {
       this.#taken = this.#taken.slice(this.#head)
       this.#head = 0
     }

@@ -27,12 +27,14 @@ export type Look =
    */
   | { readonly kind: 'overtaken'; readonly by: TakenPlace }
 
-interface Seen {
-  /** Those that were taken and those that they overtook, by how often they had been parked. */
-  readonly places: readonly TakenPlace[]
-  readonly furthest: TakenPlace
+/** The place that is furthest. Thousands are remembered, and nearly all were taken once: such a one is a single object. */
+interface Seen extends TakenPlace {
+  /** Places that it followed or overtook, by how often they had been parked. */
+  readonly others: readonly TakenPlace[]
   readonly atMs: number
 }
+
+const none: readonly TakenPlace[] = []
 
 export class ParkedCopies {
   readonly #most: number
@@ -53,20 +55,19 @@ export class ParkedCopies {
     const { parkedTimes, attempts, lastFault } = progress
     const seen = this.#seen.get(delivery)
     if (seen === undefined && parkedTimes === 0) return { kind: 'new' }
-    const here = { parkedTimes, attempts, lastFault, position }
-    if (
-      seen !== undefined &&
-      seen.furthest.parkedTimes >= parkedTimes &&
-      !isSamePlace(seen.furthest.position, position)
-    ) {
-      const by = seen.places.find((place) => place.parkedTimes === parkedTimes + 1) ?? seen.furthest
-      const isKnown = seen.places.some((place) => place.parkedTimes === parkedTimes)
-      if (!isKnown) this.#seen.set(delivery, { ...seen, places: withLatest(seen.places, here) })
-      return by.attempts > attempts ? { kind: 'overtaken', by } : { kind: 'copy' }
+    if (seen !== undefined && seen.parkedTimes >= parkedTimes && !isSamePlace(seen.position, position)) {
+      const by = seen.others.find((place) => place.parkedTimes === parkedTimes + 1) ?? seen
+      const isKnown =
+        parkedTimes === seen.parkedTimes || seen.others.some((place) => place.parkedTimes === parkedTimes)
+      if (!isKnown) {
+        const here = { parkedTimes, attempts, lastFault, position }
+        this.#seen.set(delivery, { ...seen, others: withLatest(seen.others, here) })
+      }
+      return by.attempts > attempts ? { kind: 'overtaken', by: placeOf(by) } : { kind: 'copy' }
     }
     this.#seen.delete(delivery)
-    const places = withLatest(seen?.places ?? [], here)
-    this.#seen.set(delivery, { places, furthest: here, atMs: nowMs })
+    const others = seen === undefined ? none : othersThan(position, seen)
+    this.#seen.set(delivery, { parkedTimes, attempts, lastFault, position, others, atMs: nowMs })
     return { kind: 'new' }
   }
 
@@ -79,7 +80,16 @@ export class ParkedCopies {
 }
 
 function withLatest(places: readonly TakenPlace[], latest: TakenPlace): readonly TakenPlace[] {
-  return [...places.slice(1 - mostPlaces), latest]
+  return [...places.slice(2 - mostPlaces), latest]
+}
+
+/** A record that is read again follows nothing. */
+function othersThan(position: RecordPosition, seen: Seen): readonly TakenPlace[] {
+  return isSamePlace(seen.position, position) ? seen.others : withLatest(seen.others, placeOf(seen))
+}
+
+function placeOf({ parkedTimes, attempts, lastFault, position }: TakenPlace): TakenPlace {
+  return { parkedTimes, attempts, lastFault, position }
 }
 
 function isSamePlace(one: RecordPosition, other: RecordPosition): boolean {
