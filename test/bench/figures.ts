@@ -69,10 +69,6 @@ export interface SpeedFigures {
 export type SpeedParts = Omit<SpeedFigures, 'delay' | 'memory'> &
   Partial<Pick<SpeedFigures, 'delay' | 'memory'>>
 
-export function isWhole(parts: SpeedParts): parts is SpeedFigures {
-  return parts.delay !== undefined && parts.memory !== undefined
-}
-
 /** Each part in its place; what was not measured stays as it was. */
 export function withParts(kept: SpeedFigures, parts: SpeedParts): SpeedFigures {
   const measured = new Map(parts.scenarios.map((figures) => [figures.scenario, figures]))

@@ -1,11 +1,8 @@
 // One scenario: the bare client, the reference and the worker in turns, and what the turns say together.
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { newAuthority } from '../harness/certificates.ts'
 import { runBareLoop } from './bare-loop.ts'
 import type { BareResult } from './bare-loop.ts'
 import type { ScenarioFigures } from './figures.ts'
-import { startReceiver } from './receiver.ts'
+import { startReceiverOf } from './scenario-receiver.ts'
 import type { Scenario } from './scenario.ts'
 import { spreadOf } from './spread.ts'
 import type { Spread } from './spread.ts'
@@ -27,23 +24,16 @@ export async function measurePairs(
   scenario: Scenario,
   { pairs, folder }: PairsOptions,
 ): Promise<ScenarioFigures> {
-  const { answerAfterMs, failingPercent, reference } = scenario
-  const authority = scenario.scheme === 'https' ? newAuthority('bench') : null
-  const tls = authority?.issue('receiver') ?? null
-  const caFile = join(folder, 'authority.pem')
-  if (authority !== null) writeFileSync(caFile, authority.cert)
-  const receiver = await startReceiver({ answerAfterMs, failingPercent, tls })
-  const run = {
-    receiver,
-    environment: authority === null ? {} : { HTTP_CA_FILE: caFile },
-  }
+  const { reference } = scenario
+  const { receiver, environment, ca } = await startReceiverOf(scenario, folder)
+  const run = { receiver, environment }
   const bare: BareResult[] = []
   const compared: WorkerResult[] = []
   const worker: WorkerResult[] = []
   try {
     for (let pair = 0; pair < pairs; pair += 1) {
       await receiver.forget()
-      bare.push(await runBareLoop({ scenario, port: receiver.port, ca: authority?.cert ?? null, body }))
+      bare.push(await runBareLoop({ scenario, port: receiver.port, ca, body }))
       if (reference !== null) compared.push(await runWorker(reference, run))
       worker.push(await runWorker(scenario, run))
     }

@@ -6,7 +6,7 @@ import { breakdownOf, breakdownText } from './profile/breakdown.ts'
 import { busyStacks } from './profile/cpu-profile.ts'
 import type { CpuProfile } from './profile/cpu-profile.ts'
 import { icicleOf } from './profile/icicle.ts'
-import { startReceiver } from './receiver.ts'
+import { startReceiverOf } from './scenario-receiver.ts'
 import { scenarios, shortened } from './scenario.ts'
 import { runWorker } from './worker-run.ts'
 
@@ -20,14 +20,12 @@ export interface ProfileOptions {
 export async function profileScenario(name: string, { folder, deliveries }: ProfileOptions): Promise<void> {
   const scenario = scenarios.find((each) => each.name === name)
   if (scenario === undefined) throw new Error(`"${name}" cannot be profiled: it is no scenario of its own`)
-  if (scenario.scheme === 'https') throw new Error('only what needs no certificate can be profiled')
-  const { answerAfterMs, failingPercent } = scenario
   const written = mkdtempSync(join(tmpdir(), 'profile-'))
-  const receiver = await startReceiver({ answerAfterMs, failingPercent, tls: null })
+  const { receiver, environment: trusting } = await startReceiverOf(scenario, written)
   try {
-    const environment = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${written}` }
+    const environment = { ...trusting, NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${written}` }
     const { cpuPer100k } = await runWorker(shortened(scenario, deliveries), { receiver, environment })
-    const stacks = readdirSync(written).flatMap((file) =>
+    const stacks = profilesIn(written).flatMap((file) =>
       busyStacks(JSON.parse(readFileSync(join(written, file), 'utf8')) as CpuProfile),
     )
     const breakdown = breakdownOf(stacks, cpuPer100k * 10)
@@ -43,4 +41,8 @@ export async function profileScenario(name: string, { folder, deliveries }: Prof
     await receiver.stop()
     rmSync(written, { recursive: true })
   }
+}
+
+function profilesIn(folder: string): readonly string[] {
+  return readdirSync(folder).filter((file) => file.endsWith('.cpuprofile'))
 }

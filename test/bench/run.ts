@@ -11,8 +11,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { onLocalStack } from '../figures/on-local-stack.ts'
 import { drawPictures } from './draw-pictures.ts'
-import { isWhole, readFigures, withParts, writeFigures } from './figures.ts'
-import type { SpeedFigures } from './figures.ts'
+import { readFigures, withParts, writeFigures } from './figures.ts'
+import type { SpeedParts } from './figures.ts'
 import { figureText, goalText, linesOfSpeed, linesOfTable } from './goal-lines.ts'
 import type { GoalLine } from './goal-lines.ts'
 import { profileScenario } from './profile-run.ts'
@@ -66,7 +66,7 @@ async function measure(folder: string): Promise<readonly GoalLine[]> {
     await writeFigures({ table })
     return linesOfTable(table)
   }
-  const parts = await measureSpeed(partsOf(), {
+  const { parts, failed } = await measureSpeed(partsOf(), {
     pairs,
     folder,
     deliveries: deliveries ?? (quick ? 30_000 : null),
@@ -74,8 +74,11 @@ async function measure(folder: string): Promise<readonly GoalLine[]> {
     memoryDeliveries: deliveries === null ? 1_000_000 : deliveries * 10,
     delaySeconds: quick ? 10 : 30,
   })
-  if (only === undefined && isWhole(parts)) await keep(parts)
-  else if (only !== undefined && choice.keep) await keep(withParts(readFigures().speed, parts))
+  if (failed.length > 0) {
+    console.error(`not measured: ${failed.join(', ')}`)
+    process.exitCode = 1
+  }
+  if (only === undefined ? !quick : choice.keep) await keep(parts)
   return linesOfSpeed(parts)
 }
 
@@ -84,7 +87,8 @@ function partsOf(): readonly string[] {
   return quick ? ['plain', 'signed', 'delay'] : names
 }
 
-async function keep(speed: SpeedFigures): Promise<void> {
-  await writeFigures({ speed })
+/** What was not measured stays as it was. */
+async function keep(parts: SpeedParts): Promise<void> {
+  await writeFigures({ speed: withParts(readFigures().speed, parts) })
   drawPictures()
 }

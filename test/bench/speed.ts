@@ -1,7 +1,7 @@
 // The speed of workers: every scenario, and then what the plain one's rate is needed for.
 import { availableParallelism } from 'node:os'
 import { measureDelay } from './delay.ts'
-import type { DelayFigures, MemoryFigures, ScenarioFigures, SpeedParts } from './figures.ts'
+import type { DelayFigures, ScenarioFigures, SpeedParts } from './figures.ts'
 import { measureMemory } from './memory.ts'
 import { measurePairs } from './pairs.ts'
 import type { PairsOptions } from './pairs.ts'
@@ -20,46 +20,55 @@ export interface SpeedOptions extends PairsOptions {
   readonly delaySeconds: number
 }
 
-/** `names`: of scenarios, `delay`, `memory`. What is not among them is not in the answer, or an empty list. */
-export async function measureSpeed(names: readonly string[], options: SpeedOptions): Promise<SpeedParts> {
-  const measured = await measureScenarios(names, options)
-  return {
+export interface MeasuredSpeed {
+  /** What was measured; what failed is not in it. */
+  readonly parts: SpeedParts
+  /** Names of what could not be measured. */
+  readonly failed: readonly string[]
+}
+
+/**
+ * `names`: of scenarios, `delay`, `memory`. One that fails is told on standard error, and takes nothing from the others:
+ * a whole run is half an hour.
+ */
+export async function measureSpeed(names: readonly string[], options: SpeedOptions): Promise<MeasuredSpeed> {
+  const failed: string[] = []
+  const measure = async <Figures>(name: string, of: () => Promise<Figures>): Promise<Figures | null> => {
+    if (!names.includes(name)) return null
+    try {
+      const figures = await of()
+      console.log(JSON.stringify({ scenario: name, ...figures }))
+      return figures
+    } catch (error) {
+      console.error(`${name} was not measured:`, error)
+      failed.push(name)
+      return null
+    }
+  }
+  const measured: ScenarioFigures[] = []
+  for (const scenario of scenarios) {
+    const asLong = options.deliveries === null ? scenario : shortened(scenario, options.deliveries)
+    const figures = await measure(scenario.name, () => measurePairs(asLong, options))
+    if (figures !== null) measured.push(figures)
+  }
+  const delay = await measure('delay', () => delayAtFifth(measured, options.delaySeconds))
+  const { memoryDeliveries, folder } = options
+  const memory = await measure('memory', () => measureMemory({ deliveries: memoryDeliveries, folder }))
+  const parts = {
     node: process.versions.node,
     cores: availableParallelism(),
     scenarios: measured,
-    ...(names.includes('delay') && { delay: await delayAtFifth(measured, options.delaySeconds) }),
-    ...(names.includes('memory') && { memory: await memoryOf(options) }),
+    ...(delay !== null && { delay }),
+    ...(memory !== null && { memory }),
   }
-}
-
-async function measureScenarios(
-  names: readonly string[],
-  options: SpeedOptions,
-): Promise<readonly ScenarioFigures[]> {
-  const { deliveries } = options
-  const measured: ScenarioFigures[] = []
-  for (const scenario of scenarios.filter(({ name }) => names.includes(name))) {
-    const asLong = deliveries === null ? scenario : shortened(scenario, deliveries)
-    const figures = await measurePairs(asLong, options)
-    console.log(JSON.stringify(figures))
-    measured.push(figures)
-  }
-  return measured
+  return { parts, failed }
 }
 
 /** By the rate that was measured, or else by one that is measured now. */
 async function delayAtFifth(measured: readonly ScenarioFigures[], seconds: number): Promise<DelayFigures> {
   const known = measured.find(({ scenario }) => scenario === plain.name)
   const perSecond = (known?.perSecond.median ?? (await quickRate())) / 5
-  const figures = await measureDelay({ perSecond, seconds, warmUpSeconds })
-  console.log(JSON.stringify({ scenario: 'delay at 20 % load', ...figures }))
-  return figures
-}
-
-async function memoryOf({ memoryDeliveries, folder }: SpeedOptions): Promise<MemoryFigures> {
-  const figures = await measureMemory({ deliveries: memoryDeliveries, folder })
-  console.log(JSON.stringify({ scenario: 'a million deliveries', ...figures }))
-  return figures
+  return measureDelay({ perSecond, seconds, warmUpSeconds })
 }
 
 async function quickRate(): Promise<number> {
