@@ -1,5 +1,5 @@
 // What a process holds and uses, as the system tells.
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { rssMbOf } from '../harness/memory.ts'
 
 /** Linux counts in hundredths of a second, on every machine that Node.js runs on (USER_HZ). */
@@ -14,35 +14,35 @@ export async function cpuSecondsOf(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
-/** States of the system's own list (`tcp_states.h`): established, and being opened. */
-const openStates = new Set(['01', '02'])
+/**
+ * Files and sockets that a process has open. Counted by descriptor and not in the system's list of connections: that is read
+ * in pieces, over milliseconds in which hundreds come and go, and tells of more than there ever were.
+ */
+async function openIn(pid: number): Promise<number> {
+  return (await readdir(`/proc/${pid}/fd`)).length
+}
 
-/** Connections that stand or are being opened to a port of IPv4, by whomever on this machine. */
-async function connectionsTo(port: number): Promise<number> {
-  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-  const lines = (await readFile('/proc/self/net/tcp', 'utf8')).split('\n').slice(1)
-  return lines.filter((line) => {
-    const [, , remote = '', state = ''] = line.trim().split(/\s+/)
-    return remote.endsWith(suffix) && openStates.has(state)
-  }).length
+async function openInAll(pids: readonly number[]): Promise<number> {
+  const counts = await Promise.all(pids.map(openIn))
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 export interface MostHeld {
-  /** To the receivers, of all processes together. */
+  /** Opened since the begin of the load, of all processes together. */
   readonly sockets: number
   /** MiB, of one process. */
   readonly rssMb: number
 }
 
-/** `port`: of the receivers. Looks twice a second until it is asked for what was the most. */
-export function watchProcesses(
+/** From before anything is sent. Looks twice a second until it is asked for what was the most. */
+export async function watchProcesses(
   pids: readonly number[],
-  port: number,
-): { readonly most: () => Promise<MostHeld> } {
+): Promise<{ readonly most: () => Promise<MostHeld> }> {
+  const openBefore = await openInAll(pids)
   let sockets = 0
   let rssMb = 0
   const look = async (): Promise<void> => {
-    sockets = Math.max(sockets, await connectionsTo(port))
+    sockets = Math.max(sockets, (await openInAll(pids)) - openBefore)
     for (const pid of pids) rssMb = Math.max(rssMb, await rssMbOf(pid))
   }
   let underWay: Promise<void> | null = null

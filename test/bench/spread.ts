@@ -6,10 +6,10 @@ export interface Spread {
   readonly max: number
 }
 
-/** Three digits of each; NaN of nothing. */
+/** Four digits of each; NaN of nothing. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((one, other) => one - other)
-  const at = (index: number): number => Number((sorted[index] ?? Number.NaN).toPrecision(3))
+  const at = (index: number): number => Number((sorted[index] ?? Number.NaN).toPrecision(4))
   return { median: at(Math.floor((sorted.length - 1) / 2)), min: at(0), max: at(sorted.length - 1) }
 }
 

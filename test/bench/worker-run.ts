@@ -81,8 +81,8 @@ export async function runWorker(scenario: Scenario, run: WorkerRun): Promise<Wor
     // They stand still meanwhile, so that all of them begin with the whole load before them.
     await Promise.all(workers.map((worker) => worker.freeze()))
     await publishEvents(publisher, eventsOf(scenario), scenario.deliveries / scenario.fanOut)
+    const watched = await watchProcesses(pids)
     for (const worker of workers) worker.thaw()
-    const watched = watchProcesses(pids, receiver.port)
     const from = await marked(receiver, pids, scenario.deliveries * 0.25)
     const to = await marked(receiver, pids, scenario.deliveries * 0.95)
     await marked(receiver, pids, scenario.deliveries)
