@@ -64,8 +64,9 @@ export function deliverAll(
   const left = deliveries.values()
   const beginThoseLeft = (): Promise<void> | null => {
     for (const delivery of left) {
-      const kind = kindOf(delivery, from)
-      const hold = { bytes, accountId: delivery.event.account_id, kind }
+      const { event_type, account_id } = delivery.event
+      const kind: WorkKind = from === 'retry_topic' ? 'parked' : event_type === 'call_start' ? 'start' : 'end'
+      const hold = { bytes, accountId: account_id, kind }
       const granted = (grant: Grant): void => {
         const beginning = { takenAtMs, kind, grant, signals: taken.signals }
         void begin(delivery, beginning, world).then((life) => over(life, hold))
@@ -78,16 +79,6 @@ export function deliverAll(
   }
   turns.took(deliveries.length)
   return beginThoseLeft()
-}
-
-/**
- * What an event with many webhooks became is new work, though it comes by a retry topic: nobody had it in hand yet. It does not
- * crowd out others, for a record asks for its deliveries one after the other. What is sent again waits behind all that is new.
- */
-function kindOf({ event, replay, progress }: Delivery, from: Batch['from']): WorkKind {
-  const isNew = replay === 0 && progress.attempts + progress.deferrals === 0
-  if (from === 'retry_topic' && !isNew) return 'parked'
-  return event.event_type === 'call_start' ? 'start' : 'end'
 }
 
 function nothing(): void {}

@@ -105,29 +105,16 @@ describe('the deliveries of a record', () => {
     expect([results, process.budget.deliveries]).toEqual([['left'], 0])
   })
 
-  it.each([
-    ['were put off', { progress: { ...untouched, deferrals: 1, parkedTimes: 1 } }],
-    ['were tried', { progress: { ...untouched, attempts: 1, parkedTimes: 1 } }],
-    ['are sent again', { replay: 1 }],
-  ])('of a retry topic that %s hold no more than the part of parked work', async (_, differing) => {
+  it('that were parked before count as repeats: they hold no more than their part', async () => {
     const { deliveryTo, deliver, process, sentTo, clock } = await begin({ budget: { maxDeliveries: 4 } })
     void deliver(
-      names.map((name) => deliveryTo(name, differing)),
+      names.map((name) => deliveryTo(name)),
       'retry_topic',
     )
     await settle()
     expect([sentTo(), process.budget.deliveries]).toEqual([['a', 'b'], 2])
     await clock.advance(100)
     expect(sentTo()).toEqual(names)
-  })
-
-  it('of a retry topic that nobody had in hand yet are new: many webhooks of one event', async () => {
-    const { deliveryTo, deliver, process, sentTo } = await begin({ budget: { maxDeliveries: 4 } })
-    await deliver(
-      names.map((name) => deliveryTo(name)),
-      'retry_topic',
-    )
-    expect([sentTo(), process.budget.deliveries]).toEqual([names, names.length])
   })
 
   it('of an account that has its share are parked, without an attempt', async () => {
