@@ -20,7 +20,7 @@ const atOnce = 5_000
  * themselves, or one to each.
  */
 export function environmentFor(
-  { concurrency, workers, spread }: Scenario,
+  { concurrency, workers, spread, fanOut }: Scenario,
   overrides: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   return testEnvironment({
@@ -35,6 +35,11 @@ export function environmentFor(
     // As many again may wait as are under way (half of the budget may wait for room). With more in hand a backlog for one
     // origin is put off through the retry topics: at four times, two of five receivers' slots stood empty.
     IN_FLIGHT_MAX_DELIVERIES: String(Math.ceil((2 * concurrency) / workers)),
+    // Chunks of an event count as parked work, which has half of the budget, and little of it at once.
+    ...(fanOut > 1 && {
+      IN_FLIGHT_MAX_DELIVERIES: String(4 * concurrency),
+      IN_FLIGHT_MAX_PARKED_AT_ONCE: String(2 * concurrency),
+    }),
     ...overrides,
   })
 }
