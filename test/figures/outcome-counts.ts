@@ -64,6 +64,7 @@ async function measure(): Promise<void> {
     file,
     topic,
     retentionMs: 30 * 86_400_000,
+    keeping: { retentionMs: 3_650 * 86_400_000, rows: 1_000_000 },
     openReader: (from) => createTopicReader({ client: clientOptions(), topic, from, ...fetching, now }),
     schemas,
     observer: quiet,

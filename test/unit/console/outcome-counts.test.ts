@@ -18,6 +18,7 @@ let observer = new RecordingObserver()
 let clock = new VirtualClock(writtenAtMs)
 const stopping: (() => Promise<void>)[] = []
 const file = (): string => join(folder, 'counts.sqlite')
+const keeping = { retentionMs: 7 * 86_400_000, rows: 1_000 }
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'counts-'))
   observer = new RecordingObserver()
@@ -32,7 +33,8 @@ const start = (topic: FakeTopic, decode: Parameters<typeof startOutcomeFeed>[0][
   const emptied = (reason: string): void =>
     observer.observe({ kind: 'trouble', where: 'emptied', error: reason })
   const store = new OutcomeStore({ file: file(), topic: 'outcomes', emptied })
-  const feed = startOutcomeFeed({ store, openReader: topic.openReader, decode, observer, clock })
+  const { openReader } = topic
+  const feed = startOutcomeFeed({ store, openReader, decode, observer, clock, keeping, stored: () => {} })
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => (stopped ??= feed.stop().then(() => store.close()))
   stopping.push(stop)
@@ -266,7 +268,7 @@ describe('the counts', () => {
     const schemas = new WriterSchemas({ url: 'http://127.0.0.1:1', username: '', password: '' }, observer)
     const { openReader } = topic
     const options = { file: file(), topic: 'outcomes', retentionMs, openReader, schemas, observer, clock }
-    const counts = await startOutcomeCounts(options)
+    const counts = await startOutcomeCounts({ ...options, keeping })
     let stopped: Promise<void> | undefined
     const stop = (): Promise<void> => (stopped ??= counts.stop())
     stopping.push(stop)
