@@ -33,6 +33,8 @@ export interface Deliveries {
   stop(): Promise<void>
 }
 
+/** Small answers: the client decodes one without a pause, while others wait to be served, and holds all of it. */
+const fetching = { maxBytesPerPartition: 131_072, maxBytes: 524_288 }
 /** A page has one open; people have few. In all: connections are bounded too. */
 const streamsOfAccount = 10
 const streamsInAll = 200
@@ -56,7 +58,8 @@ export async function openDeliveries(settings: Settings, means: DeliveriesMeans)
     topic: outcomes.name,
     retentionMs: outcomes.retentionMs,
     keeping: { retentionMs: settings.console.logRetentionMs, rows: settings.console.logRows },
-    openReader: (from) => createTopicReader({ client, topic: outcomes.name, from, maxWaitMs, now }),
+    openReader: (from) =>
+      createTopicReader({ client, topic: outcomes.name, from, maxWaitMs, ...fetching, now }),
     schemas,
     observer,
     clock,

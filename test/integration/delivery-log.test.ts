@@ -1,8 +1,15 @@
 // What happened to calls, from a real worker to an answer of the console: seen, told live, and sent again.
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import type { WebhookSuspensionRecord } from '../../src/domain/records.ts'
+import { clientConfigOf, createKafkaClient } from '../../src/kafka/kafka-client.ts'
+import { RecordWriter } from '../../src/kafka/record-writer.ts'
+import { registeredIdOf } from '../../src/kafka/registered-schema.ts'
+import { readSchema } from '../../src/kafka/schema-files.ts'
+import { createValueEncoder } from '../../src/kafka/value-encoder.ts'
 import { startReceiver } from '../../src/local/receiver.ts'
 import type { Receiver } from '../../src/local/receiver.ts'
 import { simulateCall } from '../../src/local/simulated-call.ts'
+import { readKafkaAccess } from '../../src/settings/kafka-access.ts'
 import { draftForm, startConsoleRig } from '../harness/console-rig.ts'
 import type { ConsoleClient, ConsoleRig } from '../harness/console-rig.ts'
 import { followEvents } from '../harness/followed-events.ts'
@@ -114,3 +121,53 @@ it('sends a failed delivery again once the receiver is mended, and the log tells
   expect((await page.ask(account, 'DELETE', counted)).status).toBe(204)
   expect((await page.ask(account, 'GET', counted)).status).toBe(404)
 })
+
+it('shows a suspension of the version that stands, and lifts it by writing the webhook anew', async () => {
+  const { etag } = (await page.ask(account, 'GET', url)).body
+  const suspended: WebhookSuspensionRecord = {
+    webhook_id: webhookId,
+    account_id: account,
+    state: 'suspended',
+    config_partition: 0,
+    config_offset: Number(JSON.parse(etag)),
+    watch_offset: null,
+    watched_since: Date.now() - 1_000,
+    suspended_since: Date.now(),
+    cause: 'gone',
+    attempts: 1,
+    last_reason: 'http_status',
+    last_status: 410,
+    first_failed_at: Date.now(),
+    last_failed_at: Date.now(),
+  }
+  const events = await followEvents(page, account, `webhook_id=${webhookId}`)
+  await writeSuspension(suspended)
+  await until(() => events.names().includes('health'), 'the page to be told')
+  const suspension = async () => (await page.ask(account, 'GET', `${url}/health`)).body.suspension
+  expect(await suspension()).toMatchObject({ state: 'suspended', cause: 'gone', last_status: 410 })
+  const { webhooks } = (await page.ask(account, 'GET', '/api/webhooks')).body
+  expect(webhooks[0].suspension).toEqual(await suspension())
+  const lifted = await page.ask(account, 'POST', `${url}/lift`, { headers: { 'if-match': etag } })
+  expect(lifted.status).toBe(200)
+  expect(await suspension()).toBeNull()
+  await events.stop()
+})
+
+it('ends live updates at once when the console stops', async () => {
+  const other = await rig.startConsole()
+  const events = await followEvents(other, account, `webhook_id=${webhookId}`)
+  await other.console.stop()
+  await events.ended
+})
+
+async function writeSuspension(record: WebhookSuspensionRecord): Promise<void> {
+  const topic = rig.settings.topics.suspensions.name
+  const schema = readSchema('webhook-suspension')
+  const encoder = createValueEncoder(schema, await registeredIdOf(rig.settings.registry, topic, schema))
+  const kafka = createKafkaClient(clientConfigOf(readKafkaAccess(rig.settings), () => () => {}))
+  const writer = new RecordWriter({ kafka, topic, lingerMs: 0, maxBatch: 1, observer: { observe() {} } })
+  await writer.start()
+  const value = encoder(record)
+  await writer.append({ key: Buffer.from(record.webhook_id), value }, AbortSignal.timeout(10_000))
+  await writer.stop()
+}
