@@ -14,7 +14,7 @@ export interface LogBounds {
 }
 
 /** Half as many again as a batch brings. */
-const rowsOfStep = 300
+const rowsOfStep = 150
 export class DeliveryLogPruning {
   readonly #statements: ReturnType<typeof prepared>
 

@@ -40,8 +40,8 @@ type Ending =
   /** What was counted and what is there do not belong together. */
   | { readonly kind: 'count_anew'; readonly reason: string }
 
-/** Decoded and written without a pause: some 2 ms on one core. Other work has its turn between two slices. */
-const sliceRecords = 200
+/** Decoded and written without a pause: some 7 ms on one core. Other work has its turn between two slices. */
+const sliceRecords = 100
 /** A topic that is missing or brokers that are away: asked again, from often to seldom. */
 const firstWaitMs = 250
 const lastWaitMs = 5_000
