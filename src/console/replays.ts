@@ -17,7 +17,7 @@ export type ReplayBegun =
   | { readonly kind: 'begun'; readonly replayId: string }
   /** One of the account is under way. */
   | { readonly kind: 'busy' }
-  /** As many of all accounts are known as may be. */
+  /** As many of all accounts are under way as may be. */
   | { readonly kind: 'full' }
 
 /** Each holds 56 bytes for a delivery that it chose from. */
@@ -43,7 +43,7 @@ export class Replays {
     const before = this.#byAccount.get(accountId)
     if (before?.underWay === true) return { kind: 'busy' }
     if (before !== undefined) this.#forget(accountId, before)
-    if (this.#byAccount.size >= mostAtOnce) return { kind: 'full' }
+    if (this.#byAccount.size >= mostAtOnce && !this.#makeRoom()) return { kind: 'full' }
     const { clock, random } = this.#options
     const replayId = runIdOf(clock.nowMs(), random.next())
     const replay = new Replay({
@@ -86,6 +86,14 @@ export class Replays {
     const cancel = this.#options.clock.after(stopWithinMs, late.resolve)
     await Promise.race([Promise.all(all.map(([, replay]) => replay.ended)), late.promise])
     cancel()
+  }
+
+  /** The oldest that nobody waits for gives way; false: all are under way. */
+  #makeRoom(): boolean {
+    const [idle] = [...this.#byAccount].filter(([, replay]) => !replay.underWay)
+    if (idle === undefined) return false
+    this.#forget(...idle)
+    return true
   }
 
   #find(accountId: string, replayId: string): Replay | null {

@@ -193,6 +193,9 @@ describe('a session', () => {
     countings[0]?.finish()
     await settle()
     expect(countings).toHaveLength(3)
+    // One that was counted and is not sent gives way; one that is under way does not.
+    expect(replays.begin('one-more', selection).kind).toBe('begun')
+    expect(replays.begin('another', selection)).toEqual({ kind: 'full' })
   })
 
   it('sends when no other does: a later writer would shut out the earlier one', async () => {
