@@ -88,7 +88,7 @@ export class DeliveryLogFold {
     const { accountId, callId, outcomeId, atMs, kind, delayMs, text } = outcome
     const { row, addRow, replaceRow } = this.#statements
     const call = callNumber(accountId, callId)
-    const mark = markOf(outcomeId)
+    const mark = markOf(callId, outcomeId)
     const known = row.get(call, mark)
     if (known === undefined) {
       addRow.run(subject.n, atMs, mark, call, loggedKinds.indexOf(kind), delayMs, text)

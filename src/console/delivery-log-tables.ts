@@ -47,9 +47,12 @@ export function callNumber(accountId: string, callId: string): number {
   return numberFrom(JSON.stringify([accountId, callId]))
 }
 
-/** With the call's number it is 96 bits: in 10^10 rows the odds that any two share both are 1 in 10^9. */
-export function markOf(outcomeId: string): number {
-  return numberFrom(outcomeId)
+/**
+ * With the call's number it is 96 bits: in 10^10 rows the odds that any two share both are 1 in 10^9. Of the call, too, so
+ * that two rows of one moment differ in it whatever ids a producer has given twice.
+ */
+export function markOf(callId: string, outcomeId: string): number {
+  return numberFrom(JSON.stringify([callId, outcomeId]))
 }
 
 /**
