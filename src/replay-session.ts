@@ -44,6 +44,8 @@ export interface ReplayRequest {
   readonly runId: string
   /** Outcomes read so far, of how many. */
   onRead(read: number, all: number): void
+  /** Calls the counting off, which then rejects with the signal's reason. Absent: nothing does. */
+  readonly signal?: AbortSignal
 }
 
 export interface SendRequest {
@@ -70,7 +72,7 @@ export interface ReplaySession {
 
 /** Counts. @throws what says that Kafka or the registry cannot be reached */
 export async function openReplaySession(request: ReplayRequest): Promise<ReplaySession> {
-  const { settings, selection, runId, onRead } = request
+  const { settings, selection, runId, onRead, signal: calledOff } = request
   const access = accessOf(settings)
   const ledger = new DeliveryLedger(selection, runId)
   const sinceMs = Math.max(0, selection.sinceMs - marginMs)
@@ -80,6 +82,7 @@ export async function openReplaySession(request: ReplayRequest): Promise<ReplayS
     sinceMs,
     onOutcome: (outcome) => ledger.outcome(outcome),
     onProgress: onRead,
+    ...(calledOff && { calledOff }),
   })
   const marked = { client: access.client, topic: retryTopicOf(settings.topics.retries.prefix, noDelayMs) }
   let next = await readReplayMarks(marked, { kind: 'moment', sinceMs }, (mark) => ledger.asked(mark))

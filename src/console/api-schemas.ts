@@ -1,25 +1,29 @@
 // The API as its OpenAPI document describes it. Parameters of addresses are checked by these schemas; bodies are only
 // described by them, because the reader of forms names each fault and a schema check does not.
 import { readFileSync } from 'node:fs'
-
-type Schema = Readonly<Record<string, unknown>>
+import { deliveryComponents, deliverySchemas } from './api-schemas-deliveries.ts'
+import {
+  answer,
+  byId,
+  common,
+  count,
+  flag,
+  invalid,
+  list,
+  object,
+  orNull,
+  raced,
+  ref,
+  stored,
+  text,
+  unknown,
+  withBody,
+} from './api-schema-parts.ts'
+import type { Schema } from './api-schema-parts.ts'
 
 const webhookSchema = JSON.parse(
   readFileSync(new URL('../../schemas/webhook.schema.json', import.meta.url), 'utf8'),
 ) as Schema
-
-const text: Schema = { type: 'string' }
-const flag: Schema = { type: 'boolean' }
-const count: Schema = { type: 'integer', minimum: 0 }
-const orNull = (type: string): Schema => ({ type: [type, 'null'] })
-const object = (properties: Record<string, Schema>, more: Schema = {}): Schema => ({
-  type: 'object',
-  required: Object.keys(properties),
-  properties,
-  ...more,
-})
-const list = (items: Schema): Schema => ({ type: 'array', items })
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 
 /** What the server sets itself. */
 const setHere = new Set(['webhook_id', 'account_id', 'created_at', 'updated_at'])
@@ -47,39 +51,17 @@ export const components = {
       valid: flag,
       faults: list(ref('Fault')),
       counts: ref('Counts'),
+      suspension: { anyOf: [ref('Suspension'), { type: 'null' }] },
     }),
     Saved: object({ webhook: ref('Webhook'), etag: text, warnings: list(ref('Warning')) }),
     Error: { ...object({ error: text }), properties: { error: text, detail: text } },
     InvalidWebhook: object({ error: text, faults: list(ref('Fault')) }),
     ChangedMeanwhile: object({ error: text, current: object({ webhook: ref('Webhook'), etag: text }) }),
+    ...deliveryComponents,
     PreviewedRequest: object({ event_type: text, text, bytes: count, cut_values: list(text) }),
   },
 }
 
-const answer = (description: string, schema: Schema): Schema => ({
-  description,
-  content: { 'application/json': { schema } },
-})
-const refusal = (description: string): Schema => answer(description, ref('Error'))
-
-const common = {
-  400: refusal('The request is not one'),
-  401: refusal('It is not known which account asks'),
-  403: refusal('The request comes from another site'),
-  429: refusal('Too many requests; Retry-After says when to ask again'),
-}
-const stored = { ...common, 503: refusal('The webhooks are not read yet, or Kafka is away') }
-const withBody = { 413: refusal('The body is larger than 256 KB'), 415: refusal('The body is not JSON') }
-const invalid = { 422: answer('The webhook is invalid', ref('InvalidWebhook')) }
-const unknown = { 404: refusal('The account has no such webhook') }
-const raced = {
-  412: answer('Somebody else changed it meanwhile; nothing was done', ref('ChangedMeanwhile')),
-  428: refusal('If-Match is missing'),
-}
-
-const byId = {
-  params: object({ webhook_id: { type: 'string', minLength: 1, maxLength: 1_000 } }),
-}
 /** Checked by the route: its absence has an answer of its own. */
 const ifMatch = {
   headers: {
@@ -148,6 +130,19 @@ export const routeSchemas = {
     ...ifMatch,
     response: { ...stored, ...unknown, ...raced, 204: { description: 'Deleted', type: 'null' } },
   },
+  lift: {
+    summary: 'Lift the suspension of a webhook, which is written anew as it is',
+    ...byId,
+    ...ifMatch,
+    response: {
+      ...stored,
+      ...invalid,
+      ...unknown,
+      ...raced,
+      200: answer('Written and read back', ref('Saved')),
+    },
+  },
+  ...deliverySchemas,
   preview: {
     summary: 'The requests that a webhook would make, without sending them',
     body: webhookAndId,

@@ -11,7 +11,7 @@ import { readSchema } from '../kafka/schema-files.ts'
 import { createTopicReader } from '../kafka/topic-reader.ts'
 import { createValueEncoder } from '../kafka/value-encoder.ts'
 import { WriterSchemas } from '../kafka/writer-schemas.ts'
-import type { Clock, Observer } from '../ports.ts'
+import type { Observer } from '../ports.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { systemNonce } from '../runtime/random.ts'
 import { unlessAborted } from '../runtime/unless-aborted.ts'
@@ -29,7 +29,7 @@ import { preparePageAssets } from './assets.ts'
 import type { PageAssets } from './assets.ts'
 import { createAuthentication } from './authentication.ts'
 import { ConsoleRefused } from './console-refused.ts'
-import { startOutcomeCounts } from './outcome-counts.ts'
+import { openDeliveries, openReplays } from './open-deliveries.ts'
 import { previewOf } from './preview.ts'
 import { buildServer } from './server.ts'
 import { answerOfTest } from './test-request.ts'
@@ -87,8 +87,8 @@ export async function startConsole(
     closing.push(() => schemas.stop())
     const sender = createHttpSender(readHttpAccess(settings), clock)
     closing.push(() => sender.stop())
-    const counts = await step(openCounts(settings, { clientConfig, schemas, observer, clock }))
-    closing.push(() => counts.stop())
+    const deliveries = await step(openDeliveries(settings, { clientConfig, schemas, observer, clock }))
+    closing.push(() => deliveries.stop())
     const schema = readSchema('webhook-config')
     const topic = settings.topics.webhooks.name
     const webhooks = new WebhookLog({
@@ -114,10 +114,15 @@ export async function startConsole(
       writeWithinMs,
     })
     const delivery = deliverySettingsOf(settings)
+    const rules = webhookRulesOf(settings, unsealBy(keyring))
+    const replays = openReplays(settings, { index: webhooks.index, rules, observer, clock })
+    closing.push(() => replays.stop())
     const server = await buildServer({
+      ...deliveries,
       store,
-      counts,
-      rules: webhookRulesOf(settings, unsealBy(keyring)),
+      replays,
+      rules,
+      clock,
       authentication,
       assets,
       preview: (webhook) => previewOf(webhook, delivery, clock),
@@ -175,33 +180,6 @@ export async function runConsole(
   told(running.address)
   await interrupted
   await running.stop()
-}
-
-interface Reading {
-  readonly clientConfig: ReturnType<typeof clientConfigOf>
-  readonly schemas: WriterSchemas
-  readonly observer: Observer
-  readonly clock: Clock
-}
-
-function openCounts(settings: Settings, { clientConfig, schemas, observer, clock }: Reading) {
-  const { name: topic, retentionMs } = settings.topics.outcomes
-  return startOutcomeCounts({
-    file: settings.console.storeFile,
-    topic,
-    retentionMs,
-    openReader: (from) =>
-      createTopicReader({
-        client: clientConfig,
-        topic,
-        from,
-        maxWaitMs: settings.kafka.maxWaitMs,
-        now: () => clock.monotonicMs(),
-      }),
-    schemas,
-    observer,
-    clock,
-  })
 }
 
 async function listen(

@@ -23,7 +23,7 @@ export interface CountedOutcome {
 }
 
 /** The last moment that a `Date` can hold: beyond it a time cannot be shown. */
-const lastMomentMs = 8_640_000_000_000_000
+export const lastMomentMs = 8_640_000_000_000_000
 
 /** Null where there is nothing to count: no webhook, or neither an end nor a request. */
 export function countedOutcome(record: WebhookOutcomeRecord): CountedOutcome | null {
@@ -45,7 +45,8 @@ export function standingAfter(before: Standing | null, newer: Standing): Standin
   return newer.verdict === 'delivered' || newer.replay >= before.replay ? newer : before
 }
 
-function verdictOf(result: WebhookOutcomeRecord['result']): Verdict | null {
+/** Null: no end that we know. */
+export function verdictOf(result: WebhookOutcomeRecord['result']): Verdict | null {
   switch (result) {
     case 'delivered':
     case 'cancelled':
@@ -65,7 +66,7 @@ function verdictOf(result: WebhookOutcomeRecord['result']): Verdict | null {
 }
 
 /** `attempt` counts earlier requests too, so a delivery that is cancelled or expires later may carry one. */
-function tellsOfRequest({ attempt, queued_ms, result, written_at }: WebhookOutcomeRecord): boolean {
+export function tellsOfRequest({ attempt, queued_ms, result, written_at }: WebhookOutcomeRecord): boolean {
   if (attempt <= 0 || queued_ms === null || Math.abs(written_at) > lastMomentMs) return false
   return result === 'delivered' || result === 'failed' || result === 'retry_scheduled'
 }

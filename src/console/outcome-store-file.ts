@@ -3,6 +3,7 @@
 // name, never deleted, because a wrong setting may name somebody's file.
 import { renameSync, rmSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { logTables } from './delivery-log-tables.ts'
 
 export interface StoreFile {
   readonly database: DatabaseSync
@@ -16,11 +17,11 @@ export class StoreFileRefused extends Error {
 }
 
 /** A change of the tables below takes another number; the file is then filled anew. */
-const schemaVersion = 1
+const schemaVersion = 2
 
 /**
- * `delivery` is what makes a repeat add nothing: a key of 16 bytes, how the delivery stands, and the day of its last
- * record, by which it is forgotten. `webhook` is what is shown. `place` is where to read on.
+ * `delivery` is what makes a repeat add nothing: a key of 16 bytes, how the delivery stands, and the hour of its
+ * last record, by which it is forgotten. `webhook` is what is shown. `place` is where to read on.
  */
 const schema = `
   CREATE TABLE source (topic TEXT NOT NULL) STRICT;
@@ -29,8 +30,9 @@ const schema = `
   CREATE TABLE webhook (
     id TEXT PRIMARY KEY, delivered INTEGER NOT NULL, failed INTEGER NOT NULL, last_attempt_at INTEGER)
     STRICT, WITHOUT ROWID;
-  CREATE TABLE delivery (key BLOB PRIMARY KEY, standing INTEGER NOT NULL, day INTEGER NOT NULL)
+  CREATE TABLE delivery (key BLOB PRIMARY KEY, standing INTEGER NOT NULL, hour INTEGER NOT NULL)
     STRICT, WITHOUT ROWID;
+  ${logTables}
   PRAGMA user_version = ${schemaVersion};
 `
 

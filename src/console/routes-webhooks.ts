@@ -10,13 +10,16 @@ import { bodyIsJudgedLater, refuse } from './api-replies.ts'
 import { routeSchemas } from './api-schemas.ts'
 import { readDraft } from './draft.ts'
 import type { OutcomeCounts, WebhookCounts } from './outcome-counts.ts'
+import { suspensionOf } from './routes-deliveries.ts'
 import { shownForm } from './stored-secrets.ts'
+import type { SuspensionView } from './suspension-view.ts'
 import type { StoredWebhook } from './webhook-index.ts'
 import type { WebhookStore, WriteResult } from './webhook-store.ts'
 
 export interface WebhookRoutesOptions {
   readonly store: WebhookStore
   readonly counts: Pick<OutcomeCounts, 'of'>
+  readonly suspensions: Pick<SuspensionView, 'of'>
   readonly rules: WebhookRules
 }
 
@@ -28,10 +31,12 @@ interface ListQuery {
 
 type ById = { readonly webhook_id: string }
 
-export function addWebhookRoutes(api: FastifyInstance, { store, counts, rules }: WebhookRoutesOptions): void {
+export function addWebhookRoutes(api: FastifyInstance, options: WebhookRoutesOptions): void {
+  const { store, counts, suspensions, rules } = options
   const withCounts = (stored: StoredWebhook, counted: ReadonlyMap<string, WebhookCounts>) => ({
     ...described(stored, rules),
     counts: countsOf(counted.get(stored.webhookId)),
+    suspension: suspensionOf(suspensions, stored),
   })
 
   api.get<{ Querystring: ListQuery }>('/webhooks', { schema: routeSchemas.list }, (request, reply) => {
@@ -73,6 +78,22 @@ export function addWebhookRoutes(api: FastifyInstance, { store, counts, rules }:
       const result = await store.replace(request.account, stored, reading.record)
       if (result.kind !== 'written') return refuseWrite(reply, result)
       return reply.header('etag', etagOf(result.stored)).send(saved(result.stored, reading.warnings))
+    },
+  )
+
+  api.post<{ Params: ById }>(
+    '/webhooks/:webhook_id/lift',
+    { schema: routeSchemas.lift },
+    async (request, reply) => {
+      const known = versionNamed(request, store)
+      if (known.kind !== 'current') return refuseWrite(reply, known)
+      const { stored } = known
+      // A version that cannot be used is not made newer.
+      const faults = faultsOf(stored, rules)
+      if (faults.length > 0) return refuseForm(reply, faults)
+      const result = await store.replace(request.account, stored, stored.config)
+      if (result.kind !== 'written') return refuseWrite(reply, result)
+      return reply.header('etag', etagOf(result.stored)).send(saved(result.stored, []))
     },
   )
 

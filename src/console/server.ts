@@ -10,7 +10,13 @@ import { answerError, refuse } from './api-replies.ts'
 import { components, routeSchemas } from './api-schemas.ts'
 import type { PageAssets } from './assets.ts'
 import type { Authentication } from './authentication.ts'
+import { addDeliveryRoutes } from './routes-deliveries.ts'
+import type { DeliveryRoutesOptions } from './routes-deliveries.ts'
+import { addEventRoutes } from './routes-events.ts'
+import type { EventRoutesOptions } from './routes-events.ts'
 import { addPageRoutes } from './routes-page.ts'
+import { addReplayRoutes } from './routes-replays.ts'
+import type { ReplayRoutesOptions } from './routes-replays.ts'
 import { addTryingRoutes } from './routes-trying.ts'
 import type { TryingRoutesOptions } from './routes-trying.ts'
 import { addWebhookRoutes } from './routes-webhooks.ts'
@@ -24,7 +30,14 @@ declare module 'fastify' {
   }
 }
 
-export interface ServerOptions extends WebhookRoutesOptions, TryingRoutesOptions {
+export interface ServerOptions
+  extends
+    WebhookRoutesOptions,
+    TryingRoutesOptions,
+    DeliveryRoutesOptions,
+    ReplayRoutesOptions,
+    EventRoutesOptions {
+  readonly counts: WebhookRoutesOptions['counts'] & DeliveryRoutesOptions['counts']
   readonly authentication: Authentication
   readonly assets: PageAssets
   readonly requestsPerMinute: number
@@ -122,6 +135,9 @@ async function addApi(api: FastifyInstance, options: ServerOptions): Promise<voi
     })
     addWebhookRoutes(stored, options)
     addTryingRoutes(stored, options)
+    addDeliveryRoutes(stored, options)
+    addReplayRoutes(stored, options)
+    addEventRoutes(stored, options)
   })
 }
 

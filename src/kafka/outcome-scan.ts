@@ -20,6 +20,8 @@ export interface OutcomeScan {
   onOutcome(outcome: WebhookOutcomeRecord): void
   /** After each answer: records that were read so far, of all that there are to read. */
   onProgress(read: number, all: number): void
+  /** Ends it, with the signal's reason, at the next answer. */
+  readonly calledOff?: AbortSignal
 }
 
 export interface Scanned {
@@ -31,7 +33,7 @@ export interface Scanned {
 
 /** @throws what says that Kafka or the registry cannot be reached */
 export async function scanOutcomes(scan: OutcomeScan): Promise<Scanned> {
-  const { client, registry, topic, sinceMs, holding, onOutcome, onProgress } = scan
+  const { client, registry, topic, sinceMs, holding, onOutcome, onProgress, calledOff } = scan
   const text = holding === undefined ? null : Buffer.from(holding)
   const ends = new Map<number, bigint>()
   const begins = new Map<number, bigint>()
@@ -53,6 +55,7 @@ export async function scanOutcomes(scan: OutcomeScan): Promise<Scanned> {
         return held
       },
       async onRecords(partition, records) {
+        calledOff?.throwIfAborted()
         for (const { value } of records) {
           if (value === null || (text !== null && !value.includes(text))) continue
           const decoded = decoder.decode(value, signal)

@@ -30,7 +30,22 @@ export const sectionsOfConsole = {
     storeFile: setting(
       is.filledText,
       'webhook-console.sqlite',
-      'File in which deliveries are counted; built anew from the topic of outcomes when it is lost',
+      'File in which deliveries are counted and logged; built anew from the topic of outcomes when it is lost',
+    ),
+    logRetentionMs: setting(
+      is.wholeNumber(3_600_000, 3_650 * 86_400_000),
+      604_800_000,
+      'How long the log of deliveries keeps an outcome; more than the topic of outcomes keeps cannot be shown after its file was lost',
+    ),
+    logRows: setting(
+      is.wholeNumber(1_000, 1_000_000_000),
+      5_000_000,
+      'Outcomes in that log at most, some 400 bytes each; then the oldest go before their time',
+    ),
+    replayPerSecond: setting(
+      is.wholeNumber(1, 10_000),
+      100,
+      'Deliveries a second that are sent again from the page, of all accounts together',
     ),
     requestsPerMinute: setting(is.wholeNumber(1, 1_000_000), 600, 'Requests of one account in a minute'),
     testsPerMinute: setting(is.wholeNumber(1, 10_000), 10, 'Test requests of one account in a minute'),

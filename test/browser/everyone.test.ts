@@ -1,7 +1,6 @@
 // The page is for everyone: without a mouse, with a screen reader, on a narrow screen, in the dark, over a slow line,
 // and in either language.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { textsEn } from '../../src/console/page/texts.en.ts'
 import { textsRu } from '../../src/console/page/texts.ru.ts'
@@ -9,6 +8,7 @@ import { startPageRig } from '../harness/page-rig.ts'
 import type { PageRig } from '../harness/page-rig.ts'
 import { until } from '../harness/until.ts'
 import { webhookRecord } from '../harness/worker-rig.ts'
+import { expectAccessible } from './accessible.ts'
 import { addWebhook, fillIn, gone, openNewForm, rowOf, shown } from './webhook-form.ts'
 
 let rig: PageRig
@@ -255,24 +255,7 @@ describe('on a narrow and a wide screen, in light and in dark', () => {
     async (name, reach) => {
       const page = await rig.open(name === 'the empty list' ? 'none' : 'listed')
       await reach(page)
-      await page.evaluate(axe.source)
-      for (const width of [1_440, 360]) {
-        await page.setViewportSize({ width, height: 900 })
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme })
-          const { violations, passes } = await page.evaluate(() => axe.run(document))
-          expect(passes.length).toBeGreaterThan(15)
-          const serious = violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .flatMap(({ id, nodes }) =>
-              nodes.map(
-                ({ html, failureSummary }) => `${width} ${colorScheme} ${id}: ${html} ${failureSummary}`,
-              ),
-            )
-          expect(serious).toEqual([])
-        }
-      }
+      await expectAccessible(page)
     },
   )
 

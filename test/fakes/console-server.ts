@@ -1,6 +1,7 @@
 // The console's server on a fake topic, for what happens before and around its routes.
 import { createAuthentication } from '../../src/console/authentication.ts'
 import type { PageAssets } from '../../src/console/assets.ts'
+import { EventStreams } from '../../src/console/event-streams.ts'
 import { previewOf } from '../../src/console/preview.ts'
 import { buildServer } from '../../src/console/server.ts'
 import type { ServerOptions } from '../../src/console/server.ts'
@@ -31,6 +32,14 @@ export const noSender: HttpSender = {
   stop: () => Promise.resolve(),
 }
 
+/** Nobody has one. */
+const noReplays: ServerOptions['replays'] = {
+  begin: () => ({ kind: 'full' }),
+  state: () => null,
+  send: () => null,
+  remove: () => false,
+}
+
 export async function startConsoleServer(
   settingsGiven: Readonly<Record<string, string>> = {},
   more: Partial<ServerOptions> & { readonly sender?: HttpSender } = {},
@@ -56,9 +65,14 @@ export async function startConsoleServer(
   })
   const delivery = deliverySettingsOf(settings)
   const { sender = noSender } = more
+  const streams = new EventStreams({ clock: systemClock, perAccount: 10, inAll: 200 })
   const server = await buildServer({
     store,
-    counts: { of: () => new Map() },
+    counts: { of: () => new Map(), ask: () => null },
+    suspensions: { of: () => null },
+    replays: noReplays,
+    streams,
+    clock: systemClock,
     rules: defaultWebhookRules,
     authentication: createAuthentication(settings.console),
     assets: fakeAssets,
@@ -80,6 +94,7 @@ export async function startConsoleServer(
     },
     stop: async () => {
       await server.close()
+      streams.stop()
       await log.stop()
     },
   }

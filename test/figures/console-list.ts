@@ -1,12 +1,13 @@
 // What a large account costs the console: 10,000 webhooks of one account in the topic, the time to be ready, the list's
 // slowest page, a search, a save, and the memory of the process. One JSON line; exit code 1 above 200 ms or 300 MB.
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parameterCatalogue } from '../../src/domain/parameter-catalogue.ts'
 import { freePort } from '../../src/local/stack-ports.ts'
 import { draftForm } from '../harness/console-rig.ts'
+import { peakMegabytesOf } from '../harness/memory.ts'
 import { until } from '../harness/until.ts'
 import { startWorkerRig, webhookRecord } from '../harness/worker-rig.ts'
 import { onLocalStack } from './on-local-stack.ts'
@@ -65,7 +66,7 @@ await onLocalStack(async () => {
       body: JSON.stringify(draftForm()),
     })
     const afterSave = await ask('/webhooks?limit=50')
-    const megabytes = await peakMegabytes(child.pid ?? 0)
+    const megabytes = await peakMegabytesOf(child.pid ?? 0)
     const slowestPageMs = Math.max(...pages, search.ms, afterSave.ms)
     const rounded = (ms: number): number => Number(ms.toFixed(1))
     console.log(
@@ -105,10 +106,4 @@ function large(index: number) {
     created_at: 1_700_000_000_000 + index,
     updated_at: 1_700_000_000_000 + index,
   })
-}
-
-async function peakMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  const [, kilobytes = '0'] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? []
-  return Number(kilobytes) / 1_024
 }

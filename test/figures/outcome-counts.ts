@@ -46,6 +46,9 @@ async function measure(): Promise<void> {
       webhooks: `${topic}-w`,
       states: `${topic}-s`,
       outcomes: topic,
+      facts: `${topic}-f`,
+      suspensions: `${topic}-sus`,
+      notices: `${topic}-n`,
       retries: [],
     }),
   )
@@ -61,6 +64,7 @@ async function measure(): Promise<void> {
     file,
     topic,
     retentionMs: 30 * 86_400_000,
+    keeping: { retentionMs: 3_650 * 86_400_000, rows: 1_000_000 },
     openReader: (from) => createTopicReader({ client: clientOptions(), topic, from, ...fetching, now }),
     schemas,
     observer: quiet,

@@ -7,6 +7,7 @@ const root = new URL('../../', import.meta.url).pathname
 
 export interface ConsoleProcess {
   readonly address: string
+  readonly pid: number
   /** All that it has printed. */
   output(): string
   end(): Promise<void>
@@ -38,6 +39,7 @@ export async function startConsoleProcess(
   )
   return {
     address: address() ?? '',
+    pid: child.pid ?? 0,
     output: () => output,
     async end() {
       if (child.exitCode === null && child.signalCode === null) {

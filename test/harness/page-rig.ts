@@ -29,6 +29,8 @@ export interface PageRig extends ConsoleRig {
   call(account: string, nth?: number): ConnectedCall
   /** Until all that was saved before has reached the worker. */
   untilApplied(): Promise<void>
+  /** Offset of the webhook that was saved last, whoever's it is. */
+  lastSaved(): Promise<number>
   /** A call that comes after what was saved before. */
   publish(event: CallEventRecord): Promise<void>
   /** Final outcomes of an event, once they are that many. */
@@ -81,9 +83,13 @@ async function begin(closing: (() => Promise<unknown>)[], stop: () => Promise<vo
   await admin.connect()
   // One when the table was read, which was empty then, and one for each record since.
   const applied = () => rig.observations.filter(({ kind }) => kind === 'table_changed').length - 1
-  const untilApplied = async (): Promise<void> => {
+  const saved = async (): Promise<number> => {
     const [partition] = await admin.fetchTopicOffsets(rig.settings.topics.webhooks.name)
-    await until(() => applied() >= Number(partition?.high), 'the worker to know every webhook')
+    return Number(partition?.high)
+  }
+  const untilApplied = async (): Promise<void> => {
+    const all = await saved()
+    await until(() => applied() >= all, 'the worker to know every webhook')
   }
   return {
     ...rig,
@@ -114,6 +120,7 @@ async function begin(closing: (() => Promise<unknown>)[], stop: () => Promise<vo
       return { start, end }
     },
     untilApplied,
+    lastSaved: async () => (await saved()) - 1,
     async publish(event) {
       await untilApplied()
       await rig.publisher.callEvent(event)

@@ -49,18 +49,27 @@ beforeAll(async () => {
 afterAll(() => rig.stop())
 
 const addressOf = ({ path }: Operation, id: string): string =>
-  path.replace('{webhook_id}', encodeURIComponent(id))
+  path.replace(/\{(?:webhook|call|replay)_id\}/, encodeURIComponent(id))
 
 describe('the document', () => {
   it('names every route of the API', () => {
     expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      'DELETE /api/replays/{replay_id}',
       'DELETE /api/webhooks/{webhook_id}',
+      'GET /api/calls/{call_id}/deliveries',
+      'GET /api/events',
+      'GET /api/replays/{replay_id}',
       'GET /api/session',
       'GET /api/webhooks',
       'GET /api/webhooks/{webhook_id}',
+      'GET /api/webhooks/{webhook_id}/deliveries',
+      'GET /api/webhooks/{webhook_id}/health',
       'POST /api/preview',
+      'POST /api/replays/{replay_id}/send',
       'POST /api/test',
       'POST /api/webhooks',
+      'POST /api/webhooks/{webhook_id}/lift',
+      'POST /api/webhooks/{webhook_id}/replays',
       'PUT /api/webhooks/{webhook_id}',
     ])
   })
@@ -168,7 +177,7 @@ describe('any input', () => {
       fc.constant(''),
       fc
         .dictionary(
-          fc.constantFrom('limit', 'after', 'search', 'x'),
+          fc.constantFrom('limit', 'after', 'search', 'only', 'since', 'until', 'x'),
           fc.string({ unit: 'binary', maxLength: 300 }),
         )
         .map((given) => `?${new URLSearchParams(given).toString()}`),

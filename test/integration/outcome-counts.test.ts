@@ -43,6 +43,9 @@ beforeAll(async () => {
       webhooks: `${topic}-w`,
       states: `${topic}-s`,
       outcomes: topic,
+      facts: `${topic}-f`,
+      suspensions: `${topic}-sus`,
+      notices: `${topic}-n`,
       retries: [],
     }),
   )
@@ -81,6 +84,7 @@ const startCounts = async () => {
     file: file(),
     topic,
     retentionMs: 86_400_000,
+    keeping: { retentionMs: 3_650 * 86_400_000, rows: 1_000_000 },
     openReader(from) {
       const reader = createTopicReader({ client: clientOptions(), topic, from, maxWaitMs: 50, now })
       const start: typeof reader.start = (sink) =>

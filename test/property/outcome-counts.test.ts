@@ -90,7 +90,8 @@ it('counts are those of an undisturbed reading, wherever it was broken off', () 
             })
             const offset = BigInt(from + records.length - 1)
             const fingerprint = fingerprintOf({ timestampMs: 0, key: null, value: Buffer.from(`${offset}`) })
-            if (records.length > 0) store.apply({ partition, outcomes, lastRead: { offset, fingerprint } })
+            if (records.length > 0)
+              store.apply({ partition, outcomes, logged: [], lastRead: { offset, fingerprint } })
             return from + records.length
           }
           const stored = (partition: number): number =>

@@ -29,7 +29,7 @@ export interface Trial {
   readonly webhook_id?: string
 }
 
-interface Ask {
+export interface Ask {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly body?: unknown
@@ -48,7 +48,7 @@ export class Api {
   }
 
   session(): Promise<Reply<Session>> {
-    return this.#ask({ method: 'GET', path: 'session' })
+    return this.ask({ method: 'GET', path: 'session' })
   }
 
   list(
@@ -58,42 +58,49 @@ export class Api {
     const query = new URLSearchParams({ limit: String(page.limit) })
     if (page.after !== null) query.set('after', page.after)
     if (page.search !== '') query.set('search', page.search)
-    return this.#ask({ method: 'GET', path: `webhooks?${query.toString()}`, signal })
+    return this.ask({ method: 'GET', path: `webhooks?${query.toString()}`, signal })
   }
 
   get(webhookId: string): Promise<Reply<ListedWebhook>> {
-    return this.#ask({ method: 'GET', path: pathOf(webhookId) })
+    return this.ask({ method: 'GET', path: webhookPath(webhookId) })
   }
 
   create(webhook: Draft): Promise<Reply<CurrentWebhook>> {
-    return this.#ask({ method: 'POST', path: 'webhooks', body: webhook })
+    return this.ask({ method: 'POST', path: 'webhooks', body: webhook })
   }
 
   replace(webhookId: string, etag: string, webhook: Draft): Promise<Reply<CurrentWebhook>> {
-    return this.#ask({ method: 'PUT', path: pathOf(webhookId), etag, body: webhook })
+    return this.ask({ method: 'PUT', path: webhookPath(webhookId), etag, body: webhook })
   }
 
   remove(webhookId: string, etag: string): Promise<Reply<null>> {
-    return this.#ask({ method: 'DELETE', path: pathOf(webhookId), etag })
+    return this.ask({ method: 'DELETE', path: webhookPath(webhookId), etag })
   }
 
   preview(trial: Trial, signal: AbortSignal): Promise<Reply<Preview>> {
-    return this.#ask({ method: 'POST', path: 'preview', body: trial, signal })
+    return this.ask({ method: 'POST', path: 'preview', body: trial, signal })
   }
 
   test(trial: Trial & { readonly event_type: string }): Promise<Reply<TestAnswer>> {
-    return this.#ask({ method: 'POST', path: 'test', body: trial })
+    return this.ask({ method: 'POST', path: 'test', body: trial })
   }
 
-  async #ask<Body>({ method, path, body, etag, signal }: Ask): Promise<Reply<Body>> {
-    const token = sessionStorage.getItem(tokenKey)
+  /** An answer that goes on until `signal` ends it. @throws where nobody answers */
+  async open(path: string, signal: AbortSignal): Promise<Response> {
+    const response = await fetch(`/api/${path}`, { headers: credentials(), signal })
+    if (response.status === 401) this.#signedOut(wantsToken(response) ? 'token' : 'elsewhere')
+    return response
+  }
+
+  /** `path`: behind `/api/`. */
+  async ask<Body>({ method, path, body, etag, signal }: Ask): Promise<Reply<Body>> {
     try {
       const response = await fetch(`/api/${path}`, {
         method,
         headers: {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(etag === undefined ? {} : { 'if-match': etag }),
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...credentials(),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
@@ -106,6 +113,11 @@ export class Api {
       return signal?.aborted === true ? { kind: 'called_off' } : { ...unanswered }
     }
   }
+}
+
+function credentials(): Readonly<Record<string, string>> {
+  const token = sessionStorage.getItem(tokenKey)
+  return token === null ? {} : { authorization: `Bearer ${token}` }
 }
 
 const unanswered: Refusal = {
@@ -129,7 +141,7 @@ function wantsToken({ headers }: Response): boolean {
   return /^bearer\b/i.test(headers.get('www-authenticate') ?? '')
 }
 
-function pathOf(webhookId: string): string {
+export function webhookPath(webhookId: string): string {
   return `webhooks/${encodeURIComponent(webhookId)}`
 }
 

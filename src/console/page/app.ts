@@ -9,8 +9,9 @@ import type { Refusal } from './api.ts'
 import { ConfirmDialog } from './confirm-dialog.ts'
 import type { Language } from './language.ts'
 import { chosenLanguage, keepLanguage } from './language.ts'
-import { paths, useNavigation } from './router.ts'
-import type { Route } from './router.ts'
+import type { LogPage } from './log/log-page.ts'
+import { paths, routeOf, useNavigation } from './router.ts'
+import type { Navigation } from './router.ts'
 import { Shell } from './shell.ts'
 import { SignIn } from './sign-in.ts'
 import { troubleText } from './troubles.ts'
@@ -27,10 +28,12 @@ function App(): VNode {
   const [session, setSession] = useState<Session | null>(null)
   const [signedOut, setSignedOut] = useState<SignedOut | null>(null)
   const [trouble, setTrouble] = useState<Refusal | null>(null)
-  const [notice, setNotice] = useState<string | null>(null)
+  const [notice, setNotice] = useState<Notice | null>(null)
   const api = useMemo(() => new Api(setSignedOut), [])
   const navigation = useNavigation()
-  const form = useFormPage(navigation.route.kind)
+  const { route } = navigation
+  const form = useLater(loaders.form, route.kind === 'new' || route.kind === 'edit')
+  const log = useLater(loaders.log, route.kind === 'log' || route.kind === 'call')
   const wording = wordings[language]
   const { texts } = wording
 
@@ -46,31 +49,20 @@ function App(): VNode {
     document.title = texts.webhooks
   }, [language])
   useEffect(() => {
-    if (navigation.route.kind !== 'list') setNotice(null)
+    setNotice((before) => (before?.at === navigation.hash ? before : null))
   }, [navigation.hash])
 
   const signedIn = (begun: Session): void => {
     setSession(begun)
     setSignedOut(null)
   }
-  const finished = (told: string): void => {
+  const back = backFrom(navigation)
+  const finished = (text: string): void => {
     navigation.guard('clean')
-    setNotice(told)
-    location.hash = paths.webhooks
+    setNotice({ text, at: back })
+    location.hash = back
   }
-  const { route } = navigation
-  const view =
-    route.kind === 'list'
-      ? html`<${WebhookList} key="list" api=${api} notice=${notice} onNotice=${setNotice} />`
-      : form === null
-        ? html`<p aria-busy="true">${texts.loading}</p>`
-        : html`<${form.page}
-            key=${route.kind === 'edit' ? `edit ${route.webhookId}` : 'new'}
-            api=${api}
-            webhookId=${route.kind === 'edit' ? route.webhookId : null}
-            guard=${navigation.guard}
-            onFinished=${finished}
-          />`
+  const told = notice?.at === navigation.hash ? notice.text : null
   return html`<${WordingProvider} value=${wording}>
     <${Shell}
       accountId=${session?.account_id ?? null}
@@ -91,7 +83,7 @@ function App(): VNode {
       }
       ${
         session !== null &&
-        html`<${SessionProvider} value=${session}><div hidden=${signedOut !== null}>${view}</div><//>`
+        html`<${SessionProvider} value=${session}><div hidden=${signedOut !== null}>${view()}</div><//>`
       }
     <//>
     ${
@@ -99,20 +91,66 @@ function App(): VNode {
       html`<${ConfirmDialog} words=${texts.leave} onYes=${navigation.leave} onNo=${navigation.stay} />`
     }
   <//>`
+
+  function view(): VNode {
+    switch (route.kind) {
+      case 'list':
+        return html`<${WebhookList}
+          key="list"
+          api=${api}
+          notice=${told}
+          onNotice=${(text: string | null) => setNotice(text === null ? null : { text, at: navigation.hash })}
+        />`
+      case 'log':
+      case 'call':
+        return log === null ? waiting() : html`<${log.part} api=${api} route=${route} notice=${told} />`
+      case 'new':
+      case 'edit':
+        if (form === null) return waiting()
+        return html`<${form.part}
+          key=${route.kind === 'edit' ? `edit ${route.webhookId}` : 'new'}
+          api=${api}
+          webhookId=${route.kind === 'edit' ? route.webhookId : null}
+          guard=${navigation.guard}
+          back=${back}
+          onFinished=${finished}
+        />`
+    }
+  }
+
+  function waiting(): VNode {
+    return html`<p aria-busy="true">${texts.loading}</p>`
+  }
 }
 
-/** Loaded when it is first wanted: whoever looks at the list does not wait for the form. */
-function useFormPage(wanted: Route['kind']): { readonly page: typeof WebhookFormPage } | null {
-  const [form, setForm] = useState<{ readonly page: typeof WebhookFormPage } | null>(null)
-  const isWanted = wanted !== 'list'
+/** What was done, told where it leads. */
+interface Notice {
+  readonly text: string
+  readonly at: string
+}
+
+/** Whoever came to the form from the log goes back to it. */
+function backFrom({ before }: Navigation): string {
+  return before !== null && routeOf(before).kind === 'log' ? before : paths.webhooks
+}
+
+const loaders = {
+  form: (): Promise<typeof WebhookFormPage> =>
+    import('./webhook-form-page.ts').then(({ WebhookFormPage: part }) => part),
+  log: (): Promise<typeof LogPage> => import('./log/log-page.ts').then(({ LogPage: part }) => part),
+}
+
+/** Loaded when it is first wanted: whoever looks at the list does not wait for the rest. */
+function useLater<Part>(load: () => Promise<Part>, isWanted: boolean): { readonly part: Part } | null {
+  const [loaded, setLoaded] = useState<{ readonly part: Part } | null>(null)
   useEffect(() => {
-    if (!isWanted || form !== null) return
-    import('./webhook-form-page.ts').then(
-      ({ WebhookFormPage: page }) => setForm({ page }),
+    if (!isWanted || loaded !== null) return
+    load().then(
+      (part) => setLoaded({ part }),
       () => location.reload(),
     )
   }, [isWanted])
-  return form
+  return loaded
 }
 
 const root = document.getElementById('app')

@@ -4,7 +4,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 
 export type Route =
-  { readonly kind: 'list' } | { readonly kind: 'new' } | { readonly kind: 'edit'; readonly webhookId: string }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'new' }
+  | { readonly kind: 'edit'; readonly webhookId: string }
+  /** What happened to what a webhook was to get. */
+  | { readonly kind: 'log'; readonly webhookId: string }
+  /** What happened to all that a call was to send. */
+  | { readonly kind: 'call'; readonly callId: string }
 
 export const paths = { integrations: '#/integrations', webhooks: '#/webhooks', create: '#/webhooks/new' }
 
@@ -16,14 +22,26 @@ export function editPath(webhookId: string): string {
   return `#/webhooks/by-id/${encodeURIComponent(webhookId)}`
 }
 
-export function routeOf(hash: string): Route {
-  if (hash === paths.create) return { kind: 'new' }
-  const [, webhookId] = /^#\/webhooks\/by-id\/(.+)$/.exec(hash) ?? []
-  const id = webhookId === undefined ? null : decoded(webhookId)
-  return id === null ? { kind: 'list' } : { kind: 'edit', webhookId: id }
+export function logPath(webhookId: string): string {
+  return `${editPath(webhookId)}/deliveries`
 }
 
-function decoded(text: string): string | null {
+export function callPath(callId: string): string {
+  return `#/calls/${encodeURIComponent(callId)}`
+}
+
+export function routeOf(hash: string): Route {
+  if (hash === paths.create) return { kind: 'new' }
+  const callId = decoded(/^#\/calls\/(.+)$/.exec(hash)?.[1])
+  if (callId !== null) return { kind: 'call', callId }
+  const logged = decoded(/^#\/webhooks\/by-id\/([^/]+)\/deliveries$/.exec(hash)?.[1])
+  if (logged !== null) return { kind: 'log', webhookId: logged }
+  const webhookId = decoded(/^#\/webhooks\/by-id\/(.+)$/.exec(hash)?.[1])
+  return webhookId === null ? { kind: 'list' } : { kind: 'edit', webhookId }
+}
+
+function decoded(text: string | undefined): string | null {
+  if (text === undefined) return null
   try {
     return decodeURIComponent(text)
   } catch {
@@ -34,6 +52,8 @@ function decoded(text: string): string | null {
 export interface Navigation {
   readonly hash: string
   readonly route: Route
+  /** The hash that was shown before this one; null: this is the first. */
+  readonly before: string | null
   /** Whether leaving would lose what was typed: then it is asked first. */
   guard(state: 'dirty' | 'clean'): void
   /** Where somebody wants to go from a dirty form; null: nowhere. */
@@ -47,6 +67,7 @@ export function useNavigation(): Navigation {
   const [wanted, setWanted] = useState<string | null>(null)
   const isDirty = useRef(false)
   const shown = useRef(hash)
+  const before = useRef<string | null>(null)
   useEffect(() => {
     const changed = (): void => {
       if (location.hash === shown.current) return
@@ -56,6 +77,7 @@ export function useNavigation(): Navigation {
         history.pushState(null, '', shown.current === '' ? '#' : shown.current)
         return
       }
+      before.current = shown.current
       shown.current = location.hash
       setHash(location.hash)
     }
@@ -72,6 +94,7 @@ export function useNavigation(): Navigation {
   return {
     hash,
     route: routeOf(hash),
+    before: before.current,
     wanted,
     guard: (state) => {
       isDirty.current = state === 'dirty'

@@ -1,4 +1,5 @@
 // The page's own words in English; complete by type.
+import { listTextsEn } from './list-texts.en.ts'
 import type { Texts } from './texts.ru.ts'
 
 function counted(count: number, one: string, many: string): string {
@@ -18,29 +19,7 @@ export const textsEn: Texts = {
   webhooksIntro: 'When a call starts or ends, we send a request to your server.',
   addAddress: '+ Address',
   loading: 'Loading…',
-  list: {
-    address: 'Address',
-    event: 'Event',
-    method: 'Method',
-    enabled: 'Enabled',
-    failed: 'Failed',
-    delivered: 'Delivered',
-    lastAttempt: 'Last attempt',
-    actions: 'Actions',
-    never: 'none yet',
-    edit: (address) => `Edit webhook ${address}`,
-    remove: (address) => `Delete webhook ${address}`,
-    toggle: (address) => `Enabled: ${address}`,
-    search: 'Search addresses and parameters',
-    found: (shown, total) => `Showing ${shown} of ${total}`,
-    more: 'Show more',
-    emptyTitle: 'No webhooks yet',
-    empty:
-      'Add the address of your server, and it will receive the data of each call as soon as it starts or ends.',
-    nothingFound: 'Nothing found. Try another search.',
-    invalid: 'Sends nothing: its settings have faults',
-    mend: 'Mend the settings of this webhook first.',
-  },
+  list: listTextsEn,
   events: { call_start: 'Call start', call_end: 'Call end', both: 'Call start and end' },
   remove: {
     title: 'Delete this webhook?',

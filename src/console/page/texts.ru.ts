@@ -1,5 +1,6 @@
 // The page's own words in Russian. Their type is what the other languages must fill in.
 import type { ParameterGroup } from '../../domain/parameter-entry.ts'
+import { listTextsRu } from './list-texts.ru.ts'
 import type { AnswerText } from './test-words.ts'
 
 const plural = new Intl.PluralRules('ru')
@@ -23,29 +24,7 @@ export const textsRu = {
   webhooksIntro: 'Когда звонок начинается или завершается, мы отправляем запрос на ваш сервер.',
   addAddress: '+ Адрес',
   loading: 'Загрузка…',
-  list: {
-    address: 'Адрес',
-    event: 'Событие',
-    method: 'Метод',
-    enabled: 'Включён',
-    failed: 'Не доставлено',
-    delivered: 'Доставлено',
-    lastAttempt: 'Последняя попытка',
-    actions: 'Действия',
-    never: 'ещё не было',
-    edit: (address: string) => `Редактировать вебхук ${address}`,
-    remove: (address: string) => `Удалить вебхук ${address}`,
-    toggle: (address: string) => `Включён: ${address}`,
-    search: 'Поиск по адресу и параметрам',
-    found: (shown: number, total: number) => `Показано ${shown} из ${total}`,
-    more: 'Показать ещё',
-    emptyTitle: 'Вебхуков пока нет',
-    empty:
-      'Добавьте адрес своего сервера, и данные о звонках будут приходить на него сразу после начала или завершения звонка.',
-    nothingFound: 'Ничего не найдено. Измените запрос.',
-    invalid: 'Не отправляется: ошибка в настройках',
-    mend: 'Сначала исправьте ошибки в настройках этого вебхука.',
-  },
+  list: listTextsRu,
   events: { call_start: 'Начало звонка', call_end: 'Завершение звонка', both: 'Начало и завершение звонка' },
   remove: {
     title: 'Удалить вебхук?',

@@ -18,6 +18,8 @@ export interface WebhookFormPageProps {
   /** Null: a new one. */
   readonly webhookId: string | null
   readonly guard: Navigation['guard']
+  /** Where it was come from. */
+  readonly back: string
   onFinished(notice: string): void
 }
 
@@ -26,7 +28,7 @@ type Loading =
   | { readonly kind: 'failed'; readonly refusal: Refusal }
   | { readonly kind: 'ready'; readonly base: Base }
 
-export function WebhookFormPage({ api, webhookId, guard, onFinished }: WebhookFormPageProps): VNode {
+export function WebhookFormPage({ api, webhookId, guard, back, onFinished }: WebhookFormPageProps): VNode {
   const { texts } = useWording()
   const [loading, setLoading] = useState<Loading>(
     webhookId === null ? { kind: 'ready', base: null } : { kind: 'loading' },
@@ -64,6 +66,7 @@ export function WebhookFormPage({ api, webhookId, guard, onFinished }: WebhookFo
         base=${loading.base}
         initial=${loading.base === null ? emptyForm : editableState(loading.base)}
         guard=${guard}
+        back=${back}
         onFinished=${onFinished}
       />`
   }

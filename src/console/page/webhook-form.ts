@@ -13,7 +13,7 @@ import { limitsIn } from './limit-texts.ts'
 import { MainFields } from './main-fields.ts'
 import { PreviewPanel } from './preview-panel.ts'
 import type { Navigation } from './router.ts'
-import { go, paths } from './router.ts'
+import { go, logPath } from './router.ts'
 import { TestPanel } from './test-panel.ts'
 import { troubleText } from './troubles.ts'
 import { useFocusOnShow } from './use-focus-on-show.ts'
@@ -26,10 +26,12 @@ export interface WebhookFormProps {
   readonly base: Base
   readonly initial: FormState
   readonly guard: Navigation['guard']
+  /** Where it was come from. */
+  readonly back: string
   onFinished(notice: string): void
 }
 
-export function WebhookForm({ api, base, initial, guard, onFinished }: WebhookFormProps): VNode {
+export function WebhookForm({ api, base, initial, guard, back, onFinished }: WebhookFormProps): VNode {
   const { texts, faultText } = useWording()
   const life = useWebhookForm(api, base, initial)
   const { control, draft, shownFaults, isFaulty, isDirty, refusals } = life
@@ -61,6 +63,7 @@ export function WebhookForm({ api, base, initial, guard, onFinished }: WebhookFo
       <div>
         <h1 ref=${heading} tabindex="-1">${isNew ? texts.form.newTitle : texts.form.editTitle}</h1>
       </div>
+      ${base !== null && html`<a href=${logPath(base.webhook.webhook_id)}>${texts.list.log}</a>`}
     </div>
     <div class="beside">
       <form class="main card" ref=${form} onSubmit=${submit} novalidate>
@@ -84,7 +87,7 @@ export function WebhookForm({ api, base, initial, guard, onFinished }: WebhookFo
             ${texts.form.enabled}
           </label>
           <div class="buttons">
-            <button type="button" class="secondary outline" onClick=${() => go(paths.webhooks)}>
+            <button type="button" class="secondary outline" onClick=${() => go(back)}>
               ${texts.form.cancel}
             </button>
             <button type="submit" aria-busy=${life.isSaving ? 'true' : undefined}>

@@ -5,6 +5,7 @@ import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { addressText } from './address-text.ts'
 import type { Api } from './api.ts'
+import { CallSearch } from './call-search.ts'
 import { ConfirmDialog } from './confirm-dialog.ts'
 import { Icon } from './icons.ts'
 import { go, paths } from './router.ts'
@@ -111,6 +112,7 @@ export function WebhookList({ api, notice, onNotice }: WebhookListProps): VNode 
           maxlength="200"
           onInput=${(event: InputEvent) => setTyped((event.currentTarget as HTMLInputElement).value)}
         />
+        <${CallSearch} />
         <span class="quiet" role="status">${texts.list.found(webhooks.length, total)}</span>
       </div>
       ${

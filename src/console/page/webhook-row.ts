@@ -7,7 +7,7 @@ import { fieldLabel } from './field-label.ts'
 import { Icon } from './icons.ts'
 import { shownAddress } from './host-text.ts'
 import { exactTime, relativeTime } from './relative-time.ts'
-import { editPath, go } from './router.ts'
+import { editPath, go, logPath } from './router.ts'
 import { formStateOf } from './form-state.ts'
 import type { ListedWebhook } from './wire.ts'
 import { useWording } from './wording.ts'
@@ -21,13 +21,15 @@ export interface WebhookRowProps {
 
 export function WebhookRow({ listed, nowMs, onToggle, onRemove }: WebhookRowProps): VNode {
   const { texts, language, count, faultText } = useWording()
-  const { webhook, counts, valid, faults } = listed
+  const { webhook, counts, valid, faults, suspension } = listed
   const named = addressText(webhook)
   const { eventTypes } = formStateOf(webhook)
   const cell = (label: string, name: string, content: unknown) =>
     html`<td role="cell" class=${name}>
       <span class="cell-label" aria-hidden="true">${label}</span>${content}
     </td>`
+  const state = suspension?.state
+  const log = logPath(webhook.webhook_id)
   return html`<tr role="row" class=${webhook.enabled ? '' : 'off'}>
     <th role="rowheader" scope="row" class="address">
       <span class="host">${shownAddress(webhook.address)}</span>
@@ -41,6 +43,13 @@ export function WebhookRow({ listed, nowMs, onToggle, onRemove }: WebhookRowProp
           </ul>
         </div>`
       }
+      ${
+        (state === 'suspended' || state === 'watched') &&
+        html`<span class=${`mark ${state}`}>
+          ${state === 'suspended' ? texts.list.suspended : texts.list.failing}
+        </span>`
+      }
+      <a class="log-link" href=${log} aria-label=${texts.list.logOf(named)}>${texts.list.log}</a>
     </th>
     ${cell(texts.list.event, 'event', eventTypes === '' ? '' : texts.events[eventTypes])}
     ${cell(texts.list.method, 'method', html`<code>${webhook.method}</code>`)}
@@ -58,9 +67,9 @@ export function WebhookRow({ listed, nowMs, onToggle, onRemove }: WebhookRowProp
     ${cell(
       texts.list.failed,
       counts.failed > 0 ? 'number failed some' : 'number failed',
-      html`<span>${count(counts.failed)}</span>`,
+      linked(counts.failed, texts.list.failedOf),
     )}
-    ${cell(texts.list.delivered, 'number delivered', html`<span>${count(counts.delivered)}</span>`)}
+    ${cell(texts.list.delivered, 'number delivered', linked(counts.delivered, texts.list.deliveredOf))}
     ${cell(texts.list.lastAttempt, 'last', lastAttempt())}
     <td role="cell" class="actions">
       <button
@@ -81,6 +90,12 @@ export function WebhookRow({ listed, nowMs, onToggle, onRemove }: WebhookRowProp
       </button>
     </td>
   </tr>`
+
+  function linked(value: number, words: (count: string, address: string) => string): VNode {
+    const shown = count(value)
+    if (value === 0) return html`<span>${shown}</span>`
+    return html`<a href=${log} aria-label=${words(shown, named)}>${shown}</a>`
+  }
 
   function lastAttempt(): unknown {
     const at = counts.last_attempt_at

@@ -21,6 +21,8 @@ export interface ListedWebhook {
     /** ISO 8601. */
     readonly last_attempt_at: string | null
   }
+  /** Null: nothing is known against its receiver. */
+  readonly suspension: { readonly state: 'watched' | 'suspended' | 'cleared' | 'unknown' } | null
 }
 
 export interface WebhookPage {

@@ -18,6 +18,7 @@ let observer = new RecordingObserver()
 let clock = new VirtualClock(writtenAtMs)
 const stopping: (() => Promise<void>)[] = []
 const file = (): string => join(folder, 'counts.sqlite')
+const keeping = { retentionMs: 7 * 86_400_000, rows: 1_000 }
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'counts-'))
   observer = new RecordingObserver()
@@ -32,11 +33,15 @@ const start = (topic: FakeTopic, decode: Parameters<typeof startOutcomeFeed>[0][
   const emptied = (reason: string): void =>
     observer.observe({ kind: 'trouble', where: 'emptied', error: reason })
   const store = new OutcomeStore({ file: file(), topic: 'outcomes', emptied })
-  const feed = startOutcomeFeed({ store, openReader: topic.openReader, decode, observer, clock })
+  const { openReader } = topic
+  const told: string[] = []
+  const stored: Parameters<typeof startOutcomeFeed>[0]['stored'] = (outcomes) =>
+    void told.push(...outcomes.map(({ deliveryId }) => deliveryId))
+  const feed = startOutcomeFeed({ store, openReader, decode, observer, clock, keeping, stored })
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => (stopped ??= feed.stop().then(() => store.close()))
   stopping.push(stop)
-  return { store, feed, stop, counts: () => store.counts(['w1']).get('w1') }
+  return { store, feed, told, stop, counts: () => store.counts(['w1']).get('w1') }
 }
 const caughtUp = (feed: OutcomeFeed): Promise<void> => until(() => feed.caughtUp, 'the feed to catch up')
 const troubles = (): string[] => observer.of('trouble').map(({ where, error }) => `${where}: ${error}`)
@@ -46,12 +51,14 @@ const failed = (id: string) => outcomeRecord({ delivery_id: id, result: 'failed'
 describe('feeding the store', () => {
   it('counts what is there and what comes, on every partition', async () => {
     const topic = new FakeTopic(3).append(0, delivered('a'), failed('b')).append(2, delivered('c'))
-    const { feed, counts } = start(topic)
+    const { feed, counts, told } = start(topic)
     expect(feed.caughtUp).toBe(false)
     await caughtUp(feed)
     expect(counts()).toMatchObject({ delivered: 2, failed: 1 })
+    expect(told).toEqual(['a', 'b', 'c'])
     topic.append(1, failed('d')).append(0, delivered('b'))
     await topic.deliver()
+    expect(told.slice(3).toSorted()).toEqual(['b', 'd'])
     expect(counts()).toMatchObject({ delivered: 3, failed: 1 })
     expect(troubles()).toEqual([])
   })
@@ -266,7 +273,7 @@ describe('the counts', () => {
     const schemas = new WriterSchemas({ url: 'http://127.0.0.1:1', username: '', password: '' }, observer)
     const { openReader } = topic
     const options = { file: file(), topic: 'outcomes', retentionMs, openReader, schemas, observer, clock }
-    const counts = await startOutcomeCounts(options)
+    const counts = await startOutcomeCounts({ ...options, keeping })
     let stopped: Promise<void> | undefined
     const stop = (): Promise<void> => (stopped ??= counts.stop())
     stopping.push(stop)
@@ -324,6 +331,24 @@ describe('the counts', () => {
     expect(counts.of(['w1']).get('w1')).toEqual({ delivered: 0, failed: 0, lastAttemptAtMs: null })
     await clock.advance(1_000)
     expect(rows('webhook')).toBe(0)
+    expect(topic.openings.at(-1)?.from.size).toBe(0)
+  })
+
+  it('have a log beside them, which answers nothing until its file is made anew', async () => {
+    const topic = await filled()
+    const { counts } = await begin(topic)
+    await until(() => counts.caughtUp, 'the counts to catch up')
+    const shown = () =>
+      counts.ask(
+        ({ log }) => log.ofCall('acc1', 'c1', { limit: 10, after: null })?.attempts.length ?? 'no place',
+      )
+    expect(shown()).toBe(2)
+    const other = new DatabaseSync(file())
+    other.exec('DROP TABLE attempt')
+    other.close()
+    expect(shown()).toBeNull()
+    await clock.advance(1_000)
+    expect(shown()).toBe(0)
     expect(topic.openings.at(-1)?.from.size).toBe(0)
   })
 })

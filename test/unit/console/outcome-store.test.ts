@@ -34,7 +34,7 @@ const apply = (store: OutcomeStore, offset: number, ...changes: Partial<WebhookO
     return counted === null ? [] : [{ ...counted, recordedAtMs: each.written_at ?? writtenAtMs }]
   })
   const lastRead = { offset: BigInt(offset), fingerprint: Buffer.alloc(16, offset % 256) }
-  store.apply({ partition: 0, outcomes, lastRead })
+  store.apply({ partition: 0, outcomes, logged: [], lastRead })
 }
 const counts = (store: OutcomeStore, id = 'w1') => store.counts([id]).get(id)
 
@@ -70,7 +70,7 @@ describe('the store', () => {
     const store = open()
     const offset = 9_007_199_254_740_993n
     const fingerprint = fingerprintOf({ timestampMs: 1, key: null, value: Buffer.from('x') })
-    store.apply({ partition: 7, outcomes: [], lastRead: { offset, fingerprint } })
+    store.apply({ partition: 7, outcomes: [], logged: [], lastRead: { offset, fingerprint } })
     apply(store, 1, { replay: 2_147_483_647, result: 'failed' }, { delivery_id: 'two' })
     store.close()
     const again = open()
@@ -87,7 +87,8 @@ describe('the store', () => {
     const bad = { offset: 1n, fingerprint: undefined as unknown as Uint8Array }
     const outcome = { webhookId: 'w1', deliveryId: 'new', triedAtMs: 5, recordedAtMs: 5 }
     const standing = { replay: 0, verdict: 'delivered' } as const
-    expect(() => store.apply({ partition: 0, outcomes: [{ ...outcome, standing }], lastRead: bad })).toThrow()
+    const outcomes = [{ ...outcome, standing }]
+    expect(() => store.apply({ partition: 0, outcomes, logged: [], lastRead: bad })).toThrow()
     expect(counts(store)?.delivered).toBe(1)
     expect(store.lastRead().get(0)?.offset).toBe(0n)
     apply(store, 1, { delivery_id: 'new' })
@@ -104,6 +105,7 @@ describe('the store', () => {
   it('forgets old deliveries slice by slice, and counts them still', () => {
     const store = open()
     const now = 20_000 * dayMs
+    const bounds = { endedBeforeMs: now - 49 * dayMs, dueBeforeMs: 0 }
     for (let index = 0; index < 300; index += 1) {
       apply(store, index, { delivery_id: `old-${index}`, written_at: now - 50 * dayMs })
       apply(store, index, { delivery_id: `new-${index}`, written_at: now - 48 * dayMs })
@@ -115,9 +117,9 @@ describe('the store', () => {
       return row?.['known']
     }
     expect(known()).toBe(600)
-    store.prune(0, now - 49 * dayMs)
+    store.prune(0, bounds)
     expect(known()).toBeGreaterThan(500)
-    for (let slice = 0; slice < pruneSlices; slice += 1) store.prune(slice, now - 49 * dayMs)
+    for (let slice = 0; slice < pruneSlices; slice += 1) store.prune(slice, bounds)
     expect(known()).toBe(300)
     expect(counts(store)?.delivered).toBe(600)
   })

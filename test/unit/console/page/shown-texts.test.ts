@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { addressText, pathText } from '../../../../src/console/page/address-text.ts'
 import { shownAddress } from '../../../../src/console/page/host-text.ts'
 import { exactTime, relativeTime } from '../../../../src/console/page/relative-time.ts'
-import { editPath, routeOf } from '../../../../src/console/page/router.ts'
+import { callPath, editPath, logPath, routeOf } from '../../../../src/console/page/router.ts'
 import { answerText } from '../../../../src/console/page/test-words.ts'
 import { textsEn } from '../../../../src/console/page/texts.en.ts'
 import { textsRu } from '../../../../src/console/page/texts.ru.ts'
@@ -72,16 +72,26 @@ describe('a time', () => {
 })
 
 describe('a route', () => {
-  it.each(['', '#', '#/webhooks', '#/integrations', '#/nonsense', '#/webhooks/by-id/', '#/webhooks/by-id/%'])(
-    '%j is the list',
-    (hash) => {
-      expect(routeOf(hash)).toEqual({ kind: 'list' })
-    },
-  )
+  it.each([
+    '',
+    '#',
+    '#/webhooks',
+    '#/integrations',
+    '#/nonsense',
+    '#/webhooks/by-id/',
+    '#/webhooks/by-id/%',
+    '#/webhooks/by-id/%/deliveries',
+    '#/calls/',
+    '#/calls/%',
+  ])('%j is the list', (hash) => {
+    expect(routeOf(hash)).toEqual({ kind: 'list' })
+  })
 
   it('leads back to any id', () => {
-    for (const webhookId of ['new', 'a/b?c#d', 'идентификатор', '%41']) {
-      expect(routeOf(editPath(webhookId))).toEqual({ kind: 'edit', webhookId })
+    for (const id of ['new', 'a/b?c#d', 'идентификатор', '%41', 'x/deliveries', 'deliveries']) {
+      expect(routeOf(editPath(id))).toEqual({ kind: 'edit', webhookId: id })
+      expect(routeOf(logPath(id))).toEqual({ kind: 'log', webhookId: id })
+      expect(routeOf(callPath(id))).toEqual({ kind: 'call', callId: id })
     }
     expect(routeOf('#/webhooks/new')).toEqual({ kind: 'new' })
   })
