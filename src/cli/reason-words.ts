@@ -103,4 +103,8 @@ export const reasonWords: Readonly<Record<OutcomeReason, ReasonWords>> = {
     todo: 'use POST, or fewer parameters',
   },
   body_too_large: { means: 'the body is over 256 KB', todo: 'use fewer parameters' },
+  suspended: {
+    means: 'the receiver has only failed for so long, or said that it is gone, that nothing is sent to it',
+    todo: 'mend the receiver or its address and store the webhook, which lifts it at once; then replay with --result rejected',
+  },
 }

@@ -41,6 +41,7 @@ export const outcomeReasons: Readonly<Record<OutcomeReason, true>> = {
   address_denied: true,
   url_too_long: true,
   body_too_large: true,
+  suspended: true,
 }
 
 export const faultOwners: Readonly<Record<FaultOwner, true>> = {

@@ -370,9 +370,9 @@ export interface WebhookConfigRecord {
 /**
  * delivered: the receiver accepted. retry_scheduled: a try failed and another one is parked. deferred:
  * parked without a try. failed: tried and given up. expired: too late before any try. cancelled: the
- * webhook was deleted or disabled. rejected: no request could be made. shadowed: a request could have
- * been made and was not, because the worker runs in shadow. A symbol that this reader does not know
- * decodes to unknown.
+ * webhook was deleted or disabled. rejected: no request could be made, or none was to be. shadowed: a
+ * request could have been made and was not, because the worker runs in shadow. A symbol that this
+ * reader does not know decodes to unknown.
  */
 type OutcomeResultSymbol =
   | 'unknown'
@@ -417,6 +417,7 @@ type OutcomeReasonSymbol =
   | 'address_denied'
   | 'url_too_long'
   | 'body_too_large'
+  | 'suspended'
 
 /**
  * receiver: the server that was called. network: the way to it. config: what the client configured.
@@ -490,7 +491,10 @@ export interface WebhookOutcomeRecord {
   readonly result: OutcomeResultSymbol
   /** True: nothing more happens to this delivery and replay. Exactly one outcome id of each is final. */
   readonly final: boolean
-  /** Why it happened; ok for delivered. */
+  /**
+   * Why it happened; ok for delivered, suspended where the receiver is taken for dead and is left in
+   * peace.
+   */
   readonly reason: OutcomeReasonSymbol
   /** Whose fault it is. Null where it is nobody's, as for delivered. */
   readonly fault_owner: FaultOwnerSymbol | null
@@ -639,4 +643,163 @@ export interface WebhookStateRecord {
   readonly by: string
   /** Why it was paused, in their words. Empty: it was not said. */
   readonly why: string
+}
+
+/**
+ * What one worker process has seen of a webhook that fails. Topic webhook-facts, compacted and deleted
+ * by age, one partition; key <webhook_id>, a line feed, <process_id>. Written while the failures of a
+ * webhook grow, and at once where one that is watched or suspended accepts something; a webhook that
+ * is healthy costs no record. A null value: there is nothing to say any more.
+ */
+export interface WebhookFactRecord {
+  /** The webhook. */
+  readonly webhook_id: string
+  /** The account that owns it. */
+  readonly account_id: string
+  /** Partition of webhook-configs that held the version of the webhook that was tried. */
+  readonly config_partition: number
+  /** Offset of that version in config_partition. */
+  readonly config_offset: number
+  /**
+   * Offset in webhook-suspensions of the record since which it is counted: that of the watch, or of the
+   * suspension. Null: the process knew of none; it is counted since the last success that it saw.
+   */
+  readonly watch_offset: number | null
+  /**
+   * Attempts that failed since then, as this process saw them. A request must have begun; those that the
+   * worker itself cut short, and those that failed at its own proxy, do not count.
+   */
+  readonly failures: number
+  /** When the first of them failed, in milliseconds since 1970-01-01 UTC; null where none did. */
+  readonly first_failed_at: number | null
+  /** When the last of them failed, in milliseconds since 1970-01-01 UTC; null where none did. */
+  readonly last_failed_at: number | null
+  /** Reason of the last attempt that failed, as in WebhookOutcome. Null where none is known. */
+  readonly last_reason: string | null
+  /** Status of the receiver's answer to that attempt, 100 to 599. Null where none came. */
+  readonly last_status: number | null
+  /** True: the receiver answered 410 (Gone) to this version, so that nothing more should be sent to it. */
+  readonly gone: boolean
+  /**
+   * When the receiver last accepted something since then, in milliseconds since 1970-01-01 UTC; null
+   * where it accepted nothing.
+   */
+  readonly succeeded_at: number | null
+  /** The process, by a UUID that it made up when it started: what it counts it counts from then on. */
+  readonly process_id: string
+  /** The worker, by the name that it was given. */
+  readonly worker_id: string
+  /** When this was written down, by the clock of the worker, in milliseconds since 1970-01-01 UTC. */
+  readonly written_at: number
+}
+
+/**
+ * watched: it only fails, and every worker counts from this record on and reports the first success.
+ * suspended: its deliveries end as rejected, but for one now and then. A symbol that this reader does
+ * not know decodes to unknown, and suspends nothing.
+ */
+type SuspensionStateSymbol = 'unknown' | 'watched' | 'suspended'
+
+/**
+ * only_failures: nothing was accepted for as long, and in as many attempts, as the settings ask for.
+ * gone: the receiver answered 410 (Gone). A symbol that this reader does not know decodes to unknown.
+ */
+type SuspensionCauseSymbol = 'unknown' | 'only_failures' | 'gone'
+
+/**
+ * A webhook whose receiver seems to be dead. Topic webhook-suspensions, compacted, one partition, key
+ * webhook_id; one worker writes it, in transactions, so that it is to be read as committed. It holds
+ * for the version of the webhook that it names and for no other: an edit lifts it without a record. A
+ * null value: it is watched and suspended no more.
+ */
+export interface WebhookSuspensionRecord {
+  /** The webhook. */
+  readonly webhook_id: string
+  /** The account that owns it. */
+  readonly account_id: string
+  /** How it stands. */
+  readonly state: SuspensionStateSymbol
+  /** Partition of webhook-configs that held the version of the webhook that is judged. */
+  readonly config_partition: number
+  /** Offset of that version in config_partition. */
+  readonly config_offset: number
+  /**
+   * Offset in webhook-suspensions of the record of the watch that ended in this suspension. Null while
+   * it is watched, and where there was no watch.
+   */
+  readonly watch_offset: number | null
+  /** When the watch began, by the clock of who judges, in milliseconds since 1970-01-01 UTC. */
+  readonly watched_since: number
+  /**
+   * When it was suspended, by the same clock, in milliseconds since 1970-01-01 UTC; null while it is
+   * watched.
+   */
+  readonly suspended_since: number | null
+  /** Why it was suspended. Null while it is watched. */
+  readonly cause: SuspensionCauseSymbol | null
+  /** Attempts that failed: before the watch while it is watched, and since then once it is suspended. */
+  readonly attempts: number
+  /** Reason of the last attempt that failed, as in WebhookOutcome. Null where none is known. */
+  readonly last_reason: string | null
+  /** Status of the receiver's answer to that attempt, 100 to 599. Null where none came. */
+  readonly last_status: number | null
+  /**
+   * When the first attempt failed of those that the workers told of, in milliseconds since 1970-01-01
+   * UTC.
+   */
+  readonly first_failed_at: number
+  /** When the last one failed, in milliseconds since 1970-01-01 UTC. */
+  readonly last_failed_at: number
+}
+
+/**
+ * suspended: nothing is sent to the receiver any more. lifted: it is sent to again. A symbol that this
+ * reader does not know decodes to unknown.
+ */
+type NoticeKindSymbol = 'unknown' | 'suspended' | 'lifted'
+
+/**
+ * edited: the webhook was stored anew. deleted: it was deleted. succeeded: its receiver accepted a
+ * delivery. A symbol that this reader does not know decodes to unknown.
+ */
+type LiftCauseSymbol = 'unknown' | 'edited' | 'deleted' | 'succeeded'
+
+/**
+ * What the client of a webhook should be told. Topic webhook-notices, key account_id, deleted by age;
+ * written in one transaction with the record in webhook-suspensions that it tells of, so that it is to
+ * be read as committed, and then stands there exactly once.
+ */
+export interface WebhookNoticeRecord {
+  /**
+   * Identifies the notice: webhook_id, the partition and offset of the version, suspended_since and the
+   * kind, with slashes between them.
+   */
+  readonly notice_id: string
+  /** What happened. */
+  readonly kind: NoticeKindSymbol
+  /** The webhook. */
+  readonly webhook_id: string
+  /** The account that owns it. */
+  readonly account_id: string
+  /** Partition of webhook-configs that held the version of the webhook that was suspended. */
+  readonly config_partition: number
+  /** Offset of that version in config_partition. */
+  readonly config_offset: number
+  /** When it happened, by the clock of who judges, in milliseconds since 1970-01-01 UTC. */
+  readonly at: number
+  /**
+   * Since when the webhook is suspended, or was until it was lifted, in milliseconds since 1970-01-01
+   * UTC.
+   */
+  readonly since: number
+  /** Why it was suspended. */
+  readonly cause: SuspensionCauseSymbol
+  /** Why it was lifted. Null while it is suspended. */
+  readonly lifted_by: LiftCauseSymbol | null
+  /** Attempts that failed before it was suspended. */
+  readonly attempts: number
+  /** Reason of the last attempt that failed, as in WebhookOutcome. Null where none is known. */
+  readonly last_reason: string | null
+  /** Status of the receiver's answer to that attempt, 100 to 599. Null where none came. */
+  readonly last_status: number | null
 }

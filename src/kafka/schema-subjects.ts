@@ -30,6 +30,9 @@ export async function readSchemaSubjects(topics: {
   readonly webhooks: string
   readonly states: string
   readonly outcomes: string
+  readonly facts: string
+  readonly suspensions: string
+  readonly notices: string
   readonly retries: readonly string[]
 }): Promise<readonly SchemaSubject[]> {
   return Promise.all([
@@ -37,6 +40,9 @@ export async function readSchemaSubjects(topics: {
     readSubject(topics.webhooks, 'webhook-config.avsc'),
     readSubject(topics.states, 'webhook-state.avsc'),
     readSubject(topics.outcomes, 'webhook-outcome.avsc'),
+    readSubject(topics.facts, 'webhook-fact.avsc'),
+    readSubject(topics.suspensions, 'webhook-suspension.avsc'),
+    readSubject(topics.notices, 'webhook-notice.avsc'),
     ...topics.retries.map((topic) => readSubject(topic, 'parked-delivery.avsc')),
   ])
 }

@@ -1,26 +1,25 @@
 // What the topics must be before a worker may rely on them: looked at once, before anything is consumed.
 // Invariant: whoever passes cannot lose an acknowledged record with one broker, and can always answer an event
 // with an outcome or a dead letter. What would break such a promise is told completely, a line each.
-import kafkajs from 'kafkajs'
-import type { Admin, KafkaConfig } from 'kafkajs'
+import type { KafkaConfig } from 'kafkajs'
 import { headroomBytes } from './parked-record.ts'
 import { withAdmin } from './admin-session.ts'
-import { askAgain } from './ask-again.ts'
+import { describeTopics } from './found-topic.ts'
+import type { FoundTopic, LookedAt } from './found-topic.ts'
 import { retryTopicsFor } from './retry-topics.ts'
 import { leastRetryRetentionMs } from './topics.ts'
 
-const { ConfigResourceTypes } = kafkajs
-
-export type TopicRole = 'events' | 'webhooks' | 'states' | 'outcomes' | 'deadLetters'
-
-/** A topic as the brokers describe it; null: there is none. */
-export interface FoundTopic {
-  readonly partitions: number
-  /** The least of its partitions. */
-  readonly replicationFactor: number
-  /** Kafka's own names and spelling. */
-  readonly config: Readonly<Record<string, string>>
-}
+const roles = [
+  'events',
+  'webhooks',
+  'states',
+  'outcomes',
+  'deadLetters',
+  'facts',
+  'suspensions',
+  'notices',
+] as const
+export type TopicRole = (typeof roles)[number]
 
 interface NamedTopic {
   readonly name: string
@@ -57,8 +56,6 @@ export class StartRefused extends Error {
 /** One broker may be lost and another be restarted without losing a record or the ability to write. */
 const leastReplicas = 3
 const leastInSync = 2
-const roles: readonly TopicRole[] = ['events', 'webhooks', 'states', 'outcomes', 'deadLetters']
-const lookedAt = ['cleanup.policy', 'min.insync.replicas', 'max.message.bytes', 'retention.ms'] as const
 
 /** Where a broker says that it is. */
 export interface BrokerAddress {
@@ -84,7 +81,7 @@ export async function checkBeforeStart({
   const retryTopics = retryTopicsFor(topics.retries.prefix, topics.retries.delaysMs)
   const names = [...roles.map((role) => topics[role].name), ...retryTopics.keys()]
   const { described, brokers } = await withAdmin(kafka, async (admin) => ({
-    described: await describe(admin, names),
+    described: await describeTopics(admin, names),
     ...(await admin.describeCluster()),
   }))
   const named = (role: TopicRole) => ({
@@ -97,6 +94,9 @@ export async function checkBeforeStart({
     states: named('states'),
     outcomes: named('outcomes'),
     deadLetters: named('deadLetters'),
+    facts: named('facts'),
+    suspensions: named('suspensions'),
+    notices: named('notices'),
     retries: Array.from(retryTopics, ([name, delayMs]) => ({
       name,
       delayMs,
@@ -125,7 +125,9 @@ export function topicFaults(topics: FoundTopics): readonly string[] {
         : []
     }),
     ...roles.flatMap((role) => cleanupFault(role, topics[role])),
-    ...partitionsFault(topics.states),
+    ...partitionsFault(topics.states, 'what was resumed could be paused again'),
+    ...partitionsFault(topics.facts, 'a success could be overlooked'),
+    ...partitionsFault(topics.suspensions, 'what was lifted could be suspended again'),
     ...sizeFault(topics.deadLetters, topics.events, 'the reason'),
     ...topics.retries.flatMap((topic) => retryFaults(topic, topics.events)),
   ]
@@ -157,19 +159,33 @@ const whyCleanup: Readonly<Record<TopicRole, string>> = {
   states: 'anything else lifts pauses that nobody lifted',
   outcomes: 'compaction would keep one outcome per webhook',
   deadLetters: 'compaction would drop letters with equal keys',
+  facts: 'it keeps what each process said last, and forgets it with its age',
+  suspensions: 'anything else lifts suspensions that nobody lifted',
+  notices: 'compaction would keep one notice per account',
+}
+
+const neededCleanup: Readonly<Record<TopicRole, string>> = {
+  events: 'delete',
+  webhooks: 'compact',
+  states: 'compact',
+  outcomes: 'delete',
+  deadLetters: 'delete',
+  facts: 'compact,delete',
+  suspensions: 'compact',
+  notices: 'delete',
 }
 
 function cleanupFault(role: TopicRole, { name, found }: FoundTopics[TopicRole]): readonly string[] {
-  const needed = role === 'webhooks' || role === 'states' ? 'compact' : 'delete'
+  const needed = neededCleanup[role]
   const policy = found?.config['cleanup.policy']
-  if (policy === undefined || policy === needed) return []
+  if (policy === undefined || policy.split(',').toSorted().join() === needed) return []
   return [`${name}: cleanup.policy is ${policy || 'empty'}; needed: ${needed}, because ${whyCleanup[role]}`]
 }
 
-/** Between partitions nothing says whether a pause or its end came later. */
-function partitionsFault({ name, found }: NamedTopic): readonly string[] {
+/** Between partitions nothing says which of two records is the later. */
+function partitionsFault({ name, found }: NamedTopic, otherwise: string): readonly string[] {
   if (found === null || found.partitions === 1) return []
-  return [`${name}: has ${found.partitions} partitions; needed: 1, or what was resumed could be paused again`]
+  return [`${name}: has ${found.partitions} partitions; needed: 1, or ${otherwise}`]
 }
 
 /** `what` is written beside an event's own bytes. */
@@ -217,33 +233,6 @@ function retryFaults(
 }
 
 /** A broker that does not tell a value is taken at its word for nothing: the check fails. */
-function numberOf({ config }: FoundTopic, name: (typeof lookedAt)[number]): number {
+function numberOf({ config }: FoundTopic, name: LookedAt): number {
   return Number(config[name] ?? 0)
-}
-
-async function describe(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, FoundTopic>> {
-  const existing = new Set(await askAgain(() => admin.listTopics()))
-  const present = names.filter((name) => existing.has(name))
-  if (present.length === 0) return new Map()
-  const metadata = await askAgain(() => admin.fetchTopicMetadata({ topics: [...present] }))
-  const described = await askAgain(() =>
-    admin.describeConfigs({
-      includeSynonyms: false,
-      resources: present.map((name) => ({
-        type: ConfigResourceTypes.TOPIC,
-        name,
-        configNames: [...lookedAt],
-      })),
-    }),
-  )
-  const topicOf = (name: string): FoundTopic => {
-    const partitions = metadata.topics.find((topic) => topic.name === name)?.partitions ?? []
-    const entries = described.resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? []
-    return {
-      partitions: partitions.length,
-      replicationFactor: Math.min(...partitions.map(({ replicas }) => replicas.length)),
-      config: Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue])),
-    }
-  }
-  return new Map(present.map((name) => [name, topicOf(name)]))
 }

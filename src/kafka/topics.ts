@@ -25,6 +25,9 @@ export interface TopicsOptions {
   readonly states: Pick<TopicOptions, 'name' | 'replicationFactor' | 'maxMessageBytes'>
   readonly outcomes: TopicOptions
   readonly deadLetters: TopicOptions
+  readonly facts: Omit<TopicOptions, 'partitions'>
+  readonly suspensions: Pick<TopicOptions, 'name' | 'replicationFactor' | 'maxMessageBytes'>
+  readonly notices: TopicOptions
   /** One topic for each delay in milliseconds, and one that does not wait. */
   readonly retries: Omit<TopicOptions, 'name' | 'partitions'> & {
     readonly prefix: string
@@ -82,6 +85,13 @@ export function planTopics(options: TopicsOptions): readonly TopicPlan[] {
     plan(options.states, 1, { 'cleanup.policy': 'compact' }),
     deleting(options.outcomes),
     deleting(options.deadLetters),
+    // One partition: who judges by the facts must know when it has read them all.
+    plan(options.facts, 1, {
+      'cleanup.policy': 'compact,delete',
+      'retention.ms': String(options.facts.retentionMs),
+    }),
+    plan(options.suspensions, 1, { 'cleanup.policy': 'compact' }),
+    deleting(options.notices),
     ...Array.from(retryTopicsFor(options.retries.prefix, options.retries.delaysMs), retrying),
   ]
 }

@@ -73,6 +73,9 @@ function topicFaults(topics: Settings['topics']): readonly string[] {
     states: topics.states,
     outcomes: topics.outcomes,
     deadLetters: topics.deadLetters,
+    facts: topics.facts,
+    suspensions: topics.suspensions,
+    notices: topics.notices,
   }
   const entries = Object.entries(named)
   const leastBytes = topics.events.maxMessageBytes + headroomBytes

@@ -6,6 +6,7 @@ import { sectionsOfDelivery } from './sections-of-delivery.ts'
 import { sectionsOfIsolation } from './sections-of-isolation.ts'
 import { sectionsOfKafka } from './sections-of-kafka.ts'
 import { sectionsOfProcess } from './sections-of-process.ts'
+import { sectionsOfSuspension } from './sections-of-suspension.ts'
 import { sectionsOfTopics } from './sections-of-topics.ts'
 import type { SettingsOf } from './setting.ts'
 
@@ -14,6 +15,7 @@ export const settingsTree = {
   ...sectionsOfTopics,
   ...sectionsOfDelivery,
   ...sectionsOfIsolation,
+  ...sectionsOfSuspension,
   ...sectionsOfProcess,
   ...sectionsOfConsole,
 }

@@ -46,6 +46,40 @@ export const sectionsOfTopics = {
       retentionMs: setting(retentionMs, 30 * dayMs, 'How long it keeps a record'),
       maxMessageBytes: setting(recordBytes, mebibyte, 'Its largest record'),
     },
+    facts: {
+      name: setting(
+        is.topicName,
+        'webhook-facts',
+        'Topic of what each worker sees of webhooks that fail; always one partition',
+      ),
+      replicationFactor: setting(replicas, 3, 'Its copies'),
+      retentionMs: setting(
+        retentionMs,
+        7 * dayMs,
+        'How long it keeps a record; what has not failed for so long is watched no more',
+      ),
+      maxMessageBytes: setting(recordBytes, mebibyte, 'Its largest record'),
+    },
+    suspensions: {
+      name: setting(
+        is.topicName,
+        'webhook-suspensions',
+        'Compacted topic of webhooks that are watched or suspended; always one partition',
+      ),
+      replicationFactor: setting(replicas, 3, 'Its copies'),
+      maxMessageBytes: setting(recordBytes, mebibyte, 'Its largest record'),
+    },
+    notices: {
+      name: setting(
+        is.topicName,
+        'webhook-notices',
+        'Topic of what clients should be told: that a webhook was suspended, or is so no more',
+      ),
+      partitions: setting(partitions, 1, 'Its partitions'),
+      replicationFactor: setting(replicas, 3, 'Its copies'),
+      retentionMs: setting(retentionMs, 30 * dayMs, 'How long it keeps a record'),
+      maxMessageBytes: setting(recordBytes, mebibyte, 'Its largest record'),
+    },
     retries: {
       prefix: setting(
         is.topicName,

@@ -11,12 +11,15 @@ export function topicsOptionsOf(settings: Settings) {
 
 /** The names of those whose values are Avro. */
 export function schemaTopicsOf(settings: Settings) {
-  const { events, webhooks, states, outcomes, retries } = settings.topics
+  const { events, webhooks, states, outcomes, facts, suspensions, notices, retries } = settings.topics
   return {
     events: events.name,
     webhooks: webhooks.name,
     states: states.name,
     outcomes: outcomes.name,
+    facts: facts.name,
+    suspensions: suspensions.name,
+    notices: notices.name,
     retries: [noDelayMs, ...topicDelaysOf(settings)].map((delayMs) => retryTopicOf(retries.prefix, delayMs)),
   }
 }

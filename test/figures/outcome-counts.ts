@@ -46,6 +46,9 @@ async function measure(): Promise<void> {
       webhooks: `${topic}-w`,
       states: `${topic}-s`,
       outcomes: topic,
+      facts: `${topic}-f`,
+      suspensions: `${topic}-sus`,
+      notices: `${topic}-n`,
       retries: [],
     }),
   )

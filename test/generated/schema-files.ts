@@ -44,6 +44,9 @@ export const schemaNames = [
   'webhook-outcome',
   'parked-delivery',
   'webhook-state',
+  'webhook-fact',
+  'webhook-suspension',
+  'webhook-notice',
 ] as const
 
 export type SchemaName = (typeof schemaNames)[number]

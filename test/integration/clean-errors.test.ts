@@ -130,9 +130,9 @@ describe('a wrong start ends with a line for each fault', () => {
   it('topics that are absent', async () => {
     const run = worker(fewDelays)
     const { environment = {} } = run
-    const named = ['EVENTS', 'WEBHOOKS', 'STATES', 'OUTCOMES', 'DEAD_LETTERS'].map(
-      (name) => environment[`TOPICS_${name}_NAME`],
-    )
+    const named = 'EVENTS WEBHOOKS STATES OUTCOMES DEAD_LETTERS FACTS SUSPENSIONS NOTICES'
+      .split(' ')
+      .map((name) => environment[`TOPICS_${name}_NAME`])
     const retries = ['0s', '5s', '2m', '15m'].map(
       (delay) => `${environment['TOPICS_RETRIES_PREFIX']}.${delay}`,
     )
@@ -146,7 +146,7 @@ describe('a wrong start ends with a line for each fault', () => {
   it('too few copies', async () => {
     const environment = await prepared({ CHECKS_REPLICATION: 'enforce', ...fewDelays })
     const faults = await faultsOf({ words: ['worker'], environment })
-    expect(faults).toHaveLength(18)
+    expect(faults).toHaveLength(24)
     expect(faults[0]).toBe(
       `${environment['TOPICS_EVENTS_NAME']}: replication factor is 1; needed: at least 3, or checks.replication (CHECKS_REPLICATION) = warn where losing records is acceptable`,
     )

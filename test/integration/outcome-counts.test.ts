@@ -43,6 +43,9 @@ beforeAll(async () => {
       webhooks: `${topic}-w`,
       states: `${topic}-s`,
       outcomes: topic,
+      facts: `${topic}-f`,
+      suspensions: `${topic}-sus`,
+      notices: `${topic}-n`,
       retries: [],
     }),
   )

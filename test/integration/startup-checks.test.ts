@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { Kafka } from 'kafkajs'
 import { checkBeforeStart, StartRefused } from '../../src/kafka/startup-checks.ts'
+import type { TopicRole } from '../../src/kafka/startup-checks.ts'
 import { freePort } from '../../src/local/stack-ports.ts'
 import { madeTopics } from '../harness/made-topics.ts'
 import { startTcpProxy } from '../harness/tcp-proxy.ts'
@@ -10,7 +11,7 @@ import { until } from '../harness/until.ts'
 import { startWorkerRig } from '../harness/worker-rig.ts'
 import { clientOptions } from './compacted-topic.ts'
 
-type Role = 'events' | 'webhooks' | 'states' | 'outcomes' | 'deadLetters' | 'retries.0s' | 'retries.5s'
+type Role = TopicRole | 'retries.0s' | 'retries.5s'
 type Configs = Readonly<Record<Role, Record<string, string> | null>>
 
 const retryConfig = {
@@ -25,9 +26,14 @@ const good: Configs = {
   states: { 'cleanup.policy': 'compact' },
   outcomes: { 'cleanup.policy': 'delete' },
   deadLetters: { 'cleanup.policy': 'delete', 'max.message.bytes': '2000000' },
+  facts: { 'cleanup.policy': 'compact,delete' },
+  suspensions: { 'cleanup.policy': 'compact' },
+  notices: { 'cleanup.policy': 'delete' },
   'retries.0s': retryConfig,
   'retries.5s': retryConfig,
 }
+
+const ofOne: ReadonlySet<Role> = new Set(['states', 'facts', 'suspensions'])
 
 /** Makes the topics that are not null, and answers what the check is told. */
 async function topicsWith(configs: Configs) {
@@ -42,7 +48,7 @@ async function topicsWith(configs: Configs) {
       const configEntries = Object.entries(config ?? {}).map(([name, value]) => ({ name, value }))
       return config === null
         ? []
-        : [{ topic: nameOf(role), numPartitions: role === 'states' ? 1 : 2, configEntries }]
+        : [{ topic: nameOf(role), numPartitions: ofOne.has(role) ? 1 : 2, configEntries }]
     }),
   )
   await admin.disconnect()
@@ -56,6 +62,9 @@ async function topicsWith(configs: Configs) {
       states: { name: nameOf('states') },
       outcomes: { name: nameOf('outcomes') },
       deadLetters: { name: nameOf('deadLetters') },
+      facts: { name: nameOf('facts') },
+      suspensions: { name: nameOf('suspensions') },
+      notices: { name: nameOf('notices') },
       retries: { prefix: `checked-${run}-retries`, delaysMs: [5_000] },
     },
   }
@@ -78,12 +87,12 @@ describe('the checks before a start', () => {
     const warnings: string[] = []
     const warn = (text: string) => void warnings.push(text)
     const reasons = await reasonsOf(checkBeforeStart({ ...checked, replication: 'enforce', warn }))
-    expect(reasons).toHaveLength(14)
+    expect(reasons).toHaveLength(20)
     expect(reasons[0]).toMatch(`${nameOf('events')}: replication factor is 1; needed: at least 3, or checks.`)
     expect(warnings).toEqual([])
     await checkBeforeStart({ ...checked, replication: 'warn', warn })
-    expect(warnings).toHaveLength(14)
-    expect(warnings[13]).toBe(
+    expect(warnings).toHaveLength(20)
+    expect(warnings[19]).toBe(
       `${nameOf('retries.5s')}: min.insync.replicas is 1; needed: at least 2; checks.replication is warn, so it is let pass`,
     )
   })
@@ -95,6 +104,9 @@ describe('the checks before a start', () => {
       states: good.states,
       outcomes: null,
       deadLetters: good.deadLetters,
+      facts: good.facts,
+      suspensions: good.suspensions,
+      notices: good.notices,
       'retries.0s': null,
       'retries.5s': { ...retryConfig, 'retention.ms': '60000' },
     })

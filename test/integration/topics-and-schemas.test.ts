@@ -27,6 +27,9 @@ function freshTopics(): TopicsOptions {
       retentionMs: 800_000,
       maxMessageBytes: 1_114_112,
     },
+    facts: { ...shared, name: `${run}.facts`, retentionMs: 700_000 },
+    suspensions: { ...shared, name: `${run}.suspensions` },
+    notices: { ...shared, name: `${run}.notices`, partitions: 1, retentionMs: 800_000 },
     retries: {
       prefix: `${run}.retries`,
       delaysMs: [5_000, 28_800_000],
@@ -59,7 +62,7 @@ describe('topics', () => {
 
   it('for retries are one for each delay and one that does not wait, with the partitions of events', () => {
     const options = freshTopics()
-    const retries = planTopics(options).slice(5)
+    const retries = planTopics(options).slice(8)
     const common = {
       partitions: 3,
       replicationFactor: 1,
@@ -180,12 +183,15 @@ describe('schemas', () => {
       webhooks: `${run}.w`,
       states: `${run}.s`,
       outcomes: `${run}.o`,
+      facts: `${run}.f`,
+      suspensions: `${run}.sus`,
+      notices: `${run}.n`,
       retries: [`${run}.r.0s`, `${run}.r.5s`],
     })
     expect(subjects.map(({ subject }) => subject)).toEqual(
-      ['e', 'w', 's', 'o', 'r.0s', 'r.5s'].map((topic) => `${run}.${topic}-value`),
+      ['e', 'w', 's', 'o', 'f', 'sus', 'n', 'r.0s', 'r.5s'].map((topic) => `${run}.${topic}-value`),
     )
-    const allAre = (kind: string): readonly string[] => Array<string>(6).fill(kind)
+    const allAre = (kind: string): readonly string[] => Array<string>(9).fill(kind)
     expect((await checkSchemas(registry, subjects)).map(({ kind }) => kind)).toEqual(allAre('absent'))
     const first = await registerSchemas(registry, subjects)
     expect(first.map(({ kind }) => kind)).toEqual(allAre('registered'))
@@ -239,6 +245,9 @@ describe('the commands', () => {
       TOPICS_STATES_NAME: topics.states.name,
       TOPICS_OUTCOMES_NAME: topics.outcomes.name,
       TOPICS_DEAD_LETTERS_NAME: topics.deadLetters.name,
+      TOPICS_FACTS_NAME: topics.facts.name,
+      TOPICS_SUSPENSIONS_NAME: topics.suspensions.name,
+      TOPICS_NOTICES_NAME: topics.notices.name,
       TOPICS_RETRIES_PREFIX: topics.retries.prefix,
     }
     const run = async (...words: readonly string[]) => {

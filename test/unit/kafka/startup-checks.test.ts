@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { replicationFaults, topicFaults } from '../../../src/kafka/startup-checks.ts'
-import type { FoundTopic, FoundTopics, TopicRole } from '../../../src/kafka/startup-checks.ts'
+import type { FoundTopic } from '../../../src/kafka/found-topic.ts'
+import type { FoundTopics, TopicRole } from '../../../src/kafka/startup-checks.ts'
 
 const found = (policy: string, config: Record<string, string> = {}, replicationFactor = 3): FoundTopic => ({
   partitions: 12,
@@ -23,6 +24,9 @@ const good: FoundTopics = {
   states: { name: 'states', found: { ...found('compact'), partitions: 1 } },
   outcomes: { name: 'outcomes', found: found('delete') },
   deadLetters: { name: 'letters', found: found('delete', { 'max.message.bytes': '1114112' }) },
+  facts: { name: 'facts', found: { ...found('compact,delete'), partitions: 1 } },
+  suspensions: { name: 'suspensions', found: { ...found('compact'), partitions: 1 } },
+  notices: { name: 'notices', found: found('delete') },
   retries: [
     { name: 'retries.0s', delayMs: 0, found: retryTopic() },
     { name: 'retries.8h', delayMs: 28_800_000, found: retryTopic({ 'retention.ms': '144000000' }) },
@@ -45,7 +49,10 @@ describe('topics', () => {
     expect(replicationFaults(good)).toEqual([])
   })
 
-  it.each(['events', 'webhooks', 'states', 'outcomes', 'deadLetters'] as const)('absent: %s', (role) => {
+  const roles = 'events webhooks states outcomes deadLetters facts suspensions notices'.split(
+    ' ',
+  ) as TopicRole[]
+  it.each(roles)('absent: %s', (role) => {
     const missing = withTopic(role, null)
     expect(topicFaults(missing)).toEqual([
       `${good[role].name}: the topic is absent; make it with "topics create", or name another (topics.${role}.name)`,
@@ -61,11 +68,25 @@ describe('topics', () => {
     ['webhooks', 'compact,delete', 'compact'],
     ['outcomes', 'compact', 'delete'],
     ['deadLetters', 'compact', 'delete'],
+    ['facts', 'delete', 'compact,delete'],
+    ['facts', 'compact', 'compact,delete'],
+    ['suspensions', 'compact,delete', 'compact'],
+    ['notices', 'compact', 'delete'],
   ] as const)('%s with cleanup policy %s', (role, policy, needed) => {
     const topics = withTopic(role, found(policy))
     expect(topicFaults(topics)).toContainEqual(
       expect.stringContaining(`${good[role].name}: cleanup.policy is ${policy}; needed: ${needed}, because`),
     )
+  })
+
+  it.each([
+    ['states', 'what was resumed could be paused again'],
+    ['facts', 'a success could be overlooked'],
+    ['suspensions', 'what was lifted could be suspended again'],
+  ] as const)('%s in two partitions', (role, otherwise) => {
+    const one = good[role].found
+    const topics = withTopic(role, one === null ? null : { ...one, partitions: 2 })
+    expect(topicFaults(topics)).toEqual([`${role}: has 2 partitions; needed: 1, or ${otherwise}`])
   })
 
   it.each([

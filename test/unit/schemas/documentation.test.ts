@@ -109,7 +109,7 @@ describe('the schemas', () => {
       'ok http_status redirect dns connect tls reset connect_timeout total_timeout protocol_error ' +
         'response_too_large proxy lane_full rate_limited breaker_open retry_after horizon_passed ' +
         'webhook_deleted webhook_disabled interrupted paused fanout_limit invalid_config address_denied ' +
-        'url_too_long body_too_large',
+        'url_too_long body_too_large suspended',
     )
     expect(symbols('FaultOwner').join(' ')).toBe('receiver network config blocked worker')
   })

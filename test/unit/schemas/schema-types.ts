@@ -7,8 +7,11 @@ import type {
   CallEventRecord,
   ParkedDeliveryRecord,
   WebhookConfigRecord,
+  WebhookFactRecord,
+  WebhookNoticeRecord,
   WebhookOutcomeRecord,
   WebhookStateRecord,
+  WebhookSuspensionRecord,
 } from '../../../src/domain/records.ts'
 import { readSchema, repositoryRoot, type SchemaName, schemaNames } from '../../generated/schema-files.ts'
 
@@ -19,6 +22,9 @@ interface RecordOf {
   readonly 'webhook-outcome': WebhookOutcomeRecord
   readonly 'parked-delivery': ParkedDeliveryRecord
   readonly 'webhook-state': WebhookStateRecord
+  readonly 'webhook-fact': WebhookFactRecord
+  readonly 'webhook-suspension': WebhookSuspensionRecord
+  readonly 'webhook-notice': WebhookNoticeRecord
 }
 
 /** The type that this version reads and writes. */

@@ -18,6 +18,9 @@ it('each wait has a topic whose values are Avro, and so have the chunks, which w
     webhooks: 'webhook-configs',
     states: 'webhook-states',
     outcomes: 'webhook-outcomes',
+    facts: 'webhook-facts',
+    suspensions: 'webhook-suspensions',
+    notices: 'webhook-notices',
     retries: ['eu.retries.0s', 'eu.retries.4s', 'eu.retries.5s', 'eu.retries.15m', 'eu.retries.8h'],
   })
 })
