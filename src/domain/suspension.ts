@@ -75,10 +75,3 @@ export interface Verdict {
   readonly suspension: Suspension | null
   readonly notice: Notice | null
 }
-
-export type VerdictWrite =
-  | { readonly kind: 'written' }
-  /** It may stand in the topic or not: to be read there, once it was opened anew. */
-  | { readonly kind: 'in_doubt'; readonly error: string }
-  /** Another process has opened it, or this one stood still for too long. Nothing was written. */
-  | { readonly kind: 'shut_out' }
