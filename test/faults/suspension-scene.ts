@@ -41,8 +41,8 @@ export interface SuspensionFigures {
 }
 
 const settings = {
-  SUSPENSION_AFTER_MS: '1500',
-  SUSPENSION_ATTEMPTS: '4',
+  SUSPENSION_AFTER_MS: '600',
+  SUSPENSION_ATTEMPTS: '3',
   SUSPENSION_REPORT_EVERY_MS: '200',
   // Receivers fail all the time: a probe changes nothing, and is in the way of nothing.
   SUSPENSION_PROBE_EVERY_MS: '2000',
@@ -50,7 +50,7 @@ const settings = {
   RETRY_QUICK_TRIES: '0',
   RETRY_DELAYS: '1s,2s',
   RETRY_ROOM_DELAYS: '1s,4s',
-  HORIZON_CALL_END_MS: '12000',
+  HORIZON_CALL_END_MS: '10000',
 }
 
 export async function killWhoJudges(plan: SuspensionPlan): Promise<SuspensionFigures> {
@@ -95,6 +95,8 @@ export async function killWhoJudges(plan: SuspensionPlan): Promise<SuspensionFig
       }
     })()
 
+    const rejected = () => rig.outcomes.filter(({ reason }) => reason === 'suspended')
+    await until(() => rejected().length > 0, 'a webhook that is suspended')
     let killsOfJudge = 0
     for (let killed = 0; killed < plan.kills; killed += 1) {
       await delay(plan.killEveryMs)
@@ -127,8 +129,7 @@ export async function killWhoJudges(plan: SuspensionPlan): Promise<SuspensionFig
     const perVersion = Map.groupBy(verdicts, versionOf)
     const notices = (await writtenNotices(rig.settings)).filter(({ kind }) => kind === 'suspended')
     const noticesOf = Map.groupBy(notices, versionOf)
-    const rejected = rig.outcomes.filter(({ reason }) => reason === 'suspended')
-    const lateMs = rejected.map(({ webhook_id, config_offset, written_at }) => {
+    const lateMs = rejected().map(({ webhook_id, config_offset, written_at }) => {
       const later = [...editedAtMs].flatMap(([key, atMs]) => {
         const [name, offset] = key.split('/')
         return name === webhook_id && Number(offset) > (config_offset ?? 0) ? [atMs] : []
@@ -148,7 +149,7 @@ export async function killWhoJudges(plan: SuspensionPlan): Promise<SuspensionFig
         [...perVersion.keys()].filter((version) => noticesOf.get(version)?.length !== 1).length +
         [...noticesOf.keys()].filter((version) => !perVersion.has(version)).length,
       liftedWithinMs: Math.max(0, ...lateMs),
-      rejected: rejected.length,
+      rejected: rejected().length,
     }
   } finally {
     isOver.abort()

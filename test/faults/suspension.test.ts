@@ -7,7 +7,7 @@ it('two workers under kills and edits give one verdict for a version at most, an
     webhooks: 6,
     eventsPerSecond: 30,
     kills: 2,
-    killEveryMs: 5_000,
+    killEveryMs: 4_000,
     editEveryMs: 1_500,
   })
   process.stdout.write(`${JSON.stringify(figures)}\n`)
