@@ -1,17 +1,18 @@
 // All that the core asks of the world, on one page. Adapters (kafka, http, telemetry, runtime) serve these;
 // tests serve them with fakes, and the same suite judges both.
-import type { AttemptResult, HttpRequest } from './domain/attempt.ts'
-import type { CallEvent } from './domain/call-event.ts'
+import type { AttemptResult, AttemptTerms, HttpRequest } from './domain/attempt.ts'
 import type { DeadLetterReason } from './domain/dead-letter-reason.ts'
+import type { DecodedEvent, DecodedParked } from './domain/decoded.ts'
 import type { WebhookId } from './domain/ids.ts'
 import type { Observation } from './domain/observation.ts'
 import type { Outcome } from './domain/outcome.ts'
 import type { ParkedDelivery } from './domain/parked-delivery.ts'
 import type { RecordPosition } from './domain/record-position.ts'
+import type { HeldSuspension, Verdict, WebhookFact } from './domain/suspension.ts'
+import type { TransactionEnd } from './domain/transaction-end.ts'
 import type { TraceContext } from './domain/trace-context.ts'
 import type { TracedSpan, TracedWork } from './domain/traced-work.ts'
-import type { WebhookConfigRecord } from './domain/records.ts'
-import type { SealingKey } from './domain/sealing-key.ts'
+import type { WebhookChange } from './domain/webhook-change.ts'
 
 /** A record as Kafka holds it. Key and value are copies: keeping one pins no fetch response. */
 export interface SourceRecord {
@@ -101,19 +102,10 @@ export interface EventSource {
   stop(): Promise<void>
 }
 
-export type DecodedEvent =
-  | { readonly kind: 'event'; readonly event: CallEvent }
-  | { readonly kind: 'unknown_type' }
-  | { readonly kind: 'undecodable'; readonly reason: DeadLetterReason; readonly detail: string }
-
 export interface EventDecoder {
   /** Answers at once where the schema is known; otherwise asks the registry until it answers or `signal` aborts. */
   decode(record: SourceRecord, signal: AbortSignal): DecodedEvent | Promise<DecodedEvent>
 }
-
-export type DecodedParked =
-  | { readonly kind: 'parked'; readonly parked: ParkedDelivery; readonly event: CallEvent }
-  | Exclude<DecodedEvent, { readonly kind: 'event' }>
 
 export interface ParkedDecoder {
   /** As EventDecoder.decode, for records of retry topics. */
@@ -130,11 +122,6 @@ export interface Parking {
   park(parked: ParkedDelivery, delayMs: number, giveUp?: AbortSignal): Promise<RecordPosition>
   stop(): Promise<void>
 }
-
-export type WebhookChange =
-  | { readonly kind: 'upsert'; readonly webhookId: WebhookId; readonly config: WebhookConfigRecord }
-  | { readonly kind: 'tombstone'; readonly webhookId: WebhookId }
-  | { readonly kind: 'undecodable'; readonly webhookId: WebhookId; readonly detail: string }
 
 /** Who is told a whole topic, from its beginning and then on and on. */
 interface FollowingSink {
@@ -164,15 +151,34 @@ export interface PauseSink extends FollowingSink {
 
 export type PauseSource = Following<PauseSink>
 
-export interface AttemptLimits {
-  readonly connectTimeoutMs: number
-  /** Over the whole exchange, from hand-over to the answer's last byte. */
-  readonly totalTimeoutMs: number
+export interface SuspensionSink extends FollowingSink {
+  /** Null: nothing is held against the webhook any more. */
+  change(webhookId: WebhookId, suspension: HeldSuspension | null): void
 }
 
-export interface AttemptTerms extends AttemptLimits {
-  /** Asked when a connection stands, just before the request leaves. False: it does not, and is `withheld`. */
-  mayLeave?(): boolean
+export type SuspensionSource = Following<SuspensionSink>
+
+export interface FactSink extends FollowingSink {
+  /** Null: the process has nothing to say any more. */
+  change(webhookId: WebhookId, processId: string, fact: WebhookFact | null): void
+}
+
+export type FactSource = Following<FactSink>
+
+export interface FactWriter {
+  /** As OutcomeSink.write, without an end to its patience. */
+  write(facts: readonly WebhookFact[]): Promise<void>
+}
+
+/** Where verdicts are written, by one process at a time: whoever opens it shuts out whoever had. */
+export interface VerdictLedger {
+  open(): Promise<OpenLedger>
+}
+
+export interface OpenLedger {
+  /** All of them or none; one after the other. After any answer but `written` it is of no use. */
+  write(verdicts: readonly Verdict[]): Promise<TransactionEnd>
+  close(): Promise<void>
 }
 
 export interface HttpSender {
@@ -215,12 +221,6 @@ export interface DeadLetterSink {
   /** As OutcomeSink.write, without an end to its patience. */
   write(letter: DeadLetter): Promise<void>
   stop(): Promise<void>
-}
-
-export interface Keyring {
-  /** With which secrets are sealed now; null: none is, they are written as they are. */
-  current(): SealingKey | null
-  find(keyId: string): SealingKey | null
 }
 
 export interface Observer {

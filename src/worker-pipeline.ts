@@ -6,6 +6,7 @@ import type { WriterSchemas } from './kafka/writer-schemas.ts'
 import { CallOrder } from './pipeline/call-order.ts'
 import { LiveIsolation } from './pipeline/live-isolation.ts'
 import type { LivePauses } from './pipeline/live-pauses.ts'
+import type { LiveSuspensions } from './pipeline/live-suspensions.ts'
 import { Pipeline } from './pipeline/pipeline.ts'
 import type { StartGate } from './pipeline/start-gate.ts'
 import { TakeTurns } from './pipeline/take-turns.ts'
@@ -44,6 +45,7 @@ export interface WorkerParts {
   readonly maxEventBytes: number
   readonly table: GlobalTable
   readonly pauses: LivePauses
+  readonly suspensions: Pick<LiveSuspensions, 'holds'>
   readonly gate: StartGate
   readonly commits: CommitHealth
 }
@@ -73,6 +75,7 @@ export function createPipeline(parts: WorkerParts, onFailure: (error: Error) => 
     isolation: new LiveIsolation(clock, systemRandom, observer, isolationBoundsOf(settings)),
     table: parts.table,
     pauses: parts.pauses,
+    suspensions: parts.suspensions,
     settings: deliverySettingsOf(settings),
   }
   const delivering = {

@@ -33,11 +33,11 @@ import { kafkaLogCreator } from './telemetry/kafka-log.ts'
 import { createLog } from './telemetry/log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { observers } from './telemetry/observers.ts'
-import { createOpsServer } from './telemetry/ops-server.ts'
 import { ReceiverRanking } from './telemetry/receiver-ranking.ts'
-import { mostListed, statusReport } from './telemetry/status-report.ts'
+import { createWorkerOps } from './worker-ops.ts'
 import { createPauses } from './worker-pauses.ts'
 import { createPipeline } from './worker-pipeline.ts'
+import { createSuspending } from './worker-suspension.ts'
 import { startWorkerTracing } from './worker-tracing.ts'
 import { startWriting } from './worker-writing.ts'
 
@@ -111,6 +111,15 @@ async function startUnlessAborted(
     observer,
     schemas,
   })
+  const suspending = createSuspending({
+    settings,
+    kafka,
+    client: clientConfig,
+    clock,
+    observer,
+    schemas,
+    live,
+  })
   const source = createEventSource({
     kafka,
     groupId: settings.group.id,
@@ -124,7 +133,7 @@ async function startUnlessAborted(
   const gate = new StartGate(
     clock,
     {
-      tableReady: () => live.ready && pauses.ready,
+      tableReady: () => live.ready && pauses.ready && suspending.ready,
       tableAsOfMs: () => live.caughtUpAsOfMs(),
       caughtUpAsOfMs: () => Math.min(live.caughtUpAsOfMs(), pauses.caughtUpAsOfMs()),
       lastHeartbeatMs: () => source.lastHeartbeatMs(),
@@ -133,31 +142,8 @@ async function startUnlessAborted(
     { ...settings.kafka, ...settings.webhooks },
     observer,
   )
-  const standing = new LiveStanding(live, pauses, gate)
-  let lastJoinedMs = clock.monotonicMs()
-  const liveForMs = settings.kafka.giveUpMs + settings.kafka.rebalanceTimeoutMs
-  const ops = createOpsServer({
-    ...settings.ops,
-    metrics,
-    status: () =>
-      statusReport({
-        workerId: settings.worker.id,
-        version,
-        standing: standing.now(),
-        webhooks: ranking.webhooks(),
-        origins: ranking.origins(),
-        troubled: standing.troubled(mostListed),
-        invalid: standing.invalid(mostListed),
-        nowMs: clock.nowMs(),
-      }),
-    logLevel: log.level,
-    ready: () => ({ table: live.ready, gate: gate.closedBecause === null }),
-    // The source ends the process itself when the group stays silent; this is for the case that it does not.
-    live: () => {
-      lastJoinedMs = source.lastHeartbeatMs() ?? lastJoinedMs
-      return { progress: clock.monotonicMs() - lastJoinedMs < liveForMs }
-    },
-  })
+  const standing = new LiveStanding(live, pauses, suspending, gate)
+  const ops = createWorkerOps({ settings, clock, metrics, log, ranking, standing, live, gate, source })
 
   const closing: (() => Promise<unknown> | void)[] = [() => log.stop(), () => tracing.stop()]
   const close = async (): Promise<void> => {
@@ -182,15 +168,17 @@ async function startUnlessAborted(
     closing.push(
       () => tableSource.stop(),
       () => pauseSource.stop(),
+      () => suspending.stop(),
     )
-    await step(Promise.all([live.hydrate(tableSource), pauses.hydrate(pauseSource)]))
+    await suspending.begin(log.warn, signal)
+    await step(Promise.all([live.hydrate(tableSource), pauses.hydrate(pauseSource), suspending.hydrate()]))
     const group = { client: clientConfig, groupId: settings.group.id, topic: topics.events.name }
     await step(commitStartPosition({ ...group, from: settings.start.from }))
     const pipeline = createPipeline(
       {
         settings,
         clock,
-        observer,
+        observer: observers(observer, suspending),
         tracer: tracing.tracer,
         source,
         sender,
@@ -199,6 +187,7 @@ async function startUnlessAborted(
         maxEventBytes,
         table: live.table,
         pauses,
+        suspensions: suspending,
         gate,
         commits,
       },

@@ -1,6 +1,6 @@
 // What commands judge and write webhooks by: the operator's rules, and the keys of the keyring.
 import type { WebhookRules } from '../domain/webhook-rules.ts'
-import type { Keyring } from '../ports.ts'
+import type { Keyring } from '../domain/sealing-key.ts'
 import { systemNonce } from '../runtime/random.ts'
 import { sealerOf, unsealBy } from '../secrets/sealing.ts'
 import type { Sealer } from '../secrets/sealing.ts'

@@ -92,7 +92,7 @@ export class SuspensionView {
     }
   }
 
-  /** Null where it cannot be read, or says what only a later version knows. */
+  /** Null where nothing is held against it, where it cannot be read, or says what only a later version knows. */
   async #shown(value: Buffer, offset: bigint): Promise<ShownSuspension | null> {
     const decoded = this.#options.decoder.decode(value, this.#stopping.signal)
     const read = decoded instanceof Promise ? await decoded : decoded
@@ -101,7 +101,7 @@ export class SuspensionView {
       return null
     }
     const { state } = read.value
-    return state === 'unknown' ? null : { ...read.value, state }
+    return state === 'watched' || state === 'suspended' ? { ...read.value, state } : null
   }
 
   #trouble(error: string): void {

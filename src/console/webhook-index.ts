@@ -2,7 +2,7 @@
 // Invariants: every look-up names its account, and finds nothing of another one; a place in the list is made of what
 // does not change under an edit (the time of creation, then the id), so that paging neither skips nor repeats.
 import type { WebhookConfigRecord } from '../domain/records.ts'
-import type { WebhookChange } from '../ports.ts'
+import type { WebhookChange } from '../domain/webhook-change.ts'
 
 /** The newest version of a webhook. */
 export interface StoredWebhook {

@@ -16,6 +16,17 @@ export interface HttpRequest {
   readonly body: string | null
 }
 
+export interface AttemptLimits {
+  readonly connectTimeoutMs: number
+  /** Over the whole exchange, from hand-over to the answer's last byte. */
+  readonly totalTimeoutMs: number
+}
+
+export interface AttemptTerms extends AttemptLimits {
+  /** Asked when a connection stands, just before the request leaves. False: it does not, and is `withheld`. */
+  mayLeave?(): boolean
+}
+
 /** Milliseconds since the attempt was handed to the client; null = that stage was not reached. */
 export interface AttemptTimings {
   /** Until a connection carried the request: 0 on a connection that was open already. */

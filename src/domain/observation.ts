@@ -1,6 +1,7 @@
 // What happened, as typed facts. Metrics, log lines and outcome records are projections of these, so that
 // one event never has two stories. Nothing here names a path, a query, a header or a rendered value.
 import type { Outcome, OutcomeReason } from './outcome.ts'
+import type { LiftCause, SuspensionCause } from './suspension.ts'
 import type { PauseScope } from './pause-scope.ts'
 import type { TlsVerification } from './webhook-rules.ts'
 
@@ -59,6 +60,17 @@ export type Observation =
       readonly accountId: string
       /** Null where the webhook was not looked up. */
       readonly origin: string | null
+    }
+  /** What was written about a webhook that fails, or failed; by the one worker that judges. Nulls: it is not known. */
+  | {
+      readonly kind: 'verdict'
+      readonly verdict: 'watched' | SuspensionCause | 'cleared' | 'lifted' | 'forgotten'
+      readonly webhookId: string
+      readonly accountId: string | null
+      readonly attempts: number | null
+      readonly reason: string | null
+      readonly statusCode: number | null
+      readonly liftedBy: LiftCause | null
     }
   | { readonly kind: 'parked'; readonly delayMs: number }
   | { readonly kind: 'chunked'; readonly chunks: number }

@@ -661,8 +661,9 @@ export interface WebhookFactRecord {
   /** Offset of that version in config_partition. */
   readonly config_offset: number
   /**
-   * Offset in webhook-suspensions of the record since which it is counted: that of the watch, or of the
-   * suspension. Null: the process knew of none; it is counted since the last success that it saw.
+   * Offset in webhook-suspensions of the record since which it is counted: the newest about this version
+   * that the process knew of. Null: there was none; it is counted since the last success that the
+   * process saw.
    */
   readonly watch_offset: number | null
   /**
@@ -694,11 +695,13 @@ export interface WebhookFactRecord {
 }
 
 /**
- * watched: it only fails, and every worker counts from this record on and reports the first success.
- * suspended: its deliveries end as rejected, but for one now and then. A symbol that this reader does
- * not know decodes to unknown, and suspends nothing.
+ * watched: it only fails, and every worker counts from this record on and tells of the first success.
+ * suspended: its deliveries end as rejected, but for one now and then. cleared: its receiver has
+ * accepted something meanwhile, so that nothing is held against it and what was counted before this
+ * record counts no more. A symbol that this reader does not know decodes to unknown, and suspends
+ * nothing.
  */
-type SuspensionStateSymbol = 'unknown' | 'watched' | 'suspended'
+type SuspensionStateSymbol = 'unknown' | 'watched' | 'suspended' | 'cleared'
 
 /**
  * only_failures: nothing was accepted for as long, and in as many attempts, as the settings ask for.
@@ -707,10 +710,10 @@ type SuspensionStateSymbol = 'unknown' | 'watched' | 'suspended'
 type SuspensionCauseSymbol = 'unknown' | 'only_failures' | 'gone'
 
 /**
- * A webhook whose receiver seems to be dead. Topic webhook-suspensions, compacted, one partition, key
- * webhook_id; one worker writes it, in transactions, so that it is to be read as committed. It holds
- * for the version of the webhook that it names and for no other: an edit lifts it without a record. A
- * null value: it is watched and suspended no more.
+ * A webhook whose receiver seems to be dead, or seemed so. Topic webhook-suspensions, compacted, one
+ * partition, key webhook_id; one worker writes it, in transactions, so that it is to be read as
+ * committed. It holds for the version of the webhook that it names and for no other: an edit lifts it
+ * without a record. A null value: nothing is held against it.
  */
 export interface WebhookSuspensionRecord {
   /** The webhook. */
@@ -724,20 +727,26 @@ export interface WebhookSuspensionRecord {
   /** Offset of that version in config_partition. */
   readonly config_offset: number
   /**
-   * Offset in webhook-suspensions of the record of the watch that ended in this suspension. Null while
-   * it is watched, and where there was no watch.
+   * Offset in webhook-suspensions of the record of the watch that ended in this suspension. Null where
+   * it is not suspended, and where there was no watch.
    */
   readonly watch_offset: number | null
-  /** When the watch began, by the clock of who judges, in milliseconds since 1970-01-01 UTC. */
+  /**
+   * When the watch began, or where it is cleared when that was, by the clock of who judges, in
+   * milliseconds since 1970-01-01 UTC.
+   */
   readonly watched_since: number
   /**
-   * When it was suspended, by the same clock, in milliseconds since 1970-01-01 UTC; null while it is
-   * watched.
+   * When it was suspended, by the same clock, in milliseconds since 1970-01-01 UTC; null where it is
+   * not.
    */
   readonly suspended_since: number | null
-  /** Why it was suspended. Null while it is watched. */
+  /** Why it was suspended. Null where it is not. */
   readonly cause: SuspensionCauseSymbol | null
-  /** Attempts that failed: before the watch while it is watched, and since then once it is suspended. */
+  /**
+   * Attempts that failed: before the watch while it is watched, and since then once it is suspended or
+   * cleared.
+   */
   readonly attempts: number
   /** Reason of the last attempt that failed, as in WebhookOutcome. Null where none is known. */
   readonly last_reason: string | null

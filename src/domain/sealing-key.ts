@@ -7,3 +7,9 @@ export interface SealingKey {
   /** 32 of them. */
   readonly bytes: Uint8Array
 }
+
+export interface Keyring {
+  /** With which secrets are sealed now; null: none is, they are written as they are. */
+  current(): SealingKey | null
+  find(keyId: string): SealingKey | null
+}

@@ -32,6 +32,13 @@ export interface PausesStanding {
   readonly lag: Lag
 }
 
+export interface SuspensionsStanding {
+  readonly watched: number
+  readonly suspended: number
+  /** Whether this worker judges, and how far it has come to it. */
+  readonly judge: 'aside' | 'opening' | 'reading' | 'judging' | 'resting'
+}
+
 /** Records of the retry topics of one delay that are not done. */
 export interface ParkedStanding {
   readonly delayMs: number
@@ -82,6 +89,7 @@ export interface Standing {
   readonly closedBecause: string | null
   readonly table: TableStanding
   readonly pauses: PausesStanding
+  readonly suspensions: SuspensionsStanding
   /** Null until the worker gets to it: before that come its checks and the table. */
   readonly work: WorkStanding | null
 }

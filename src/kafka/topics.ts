@@ -89,6 +89,8 @@ export function planTopics(options: TopicsOptions): readonly TopicPlan[] {
     plan(options.facts, 1, {
       'cleanup.policy': 'compact,delete',
       'retention.ms': String(options.facts.retentionMs),
+      // What is still written to is neither compacted nor deleted, and whoever begins to judge reads it all.
+      'segment.ms': String(24 * 3_600_000),
     }),
     plan(options.suspensions, 1, { 'cleanup.policy': 'compact' }),
     deleting(options.notices),

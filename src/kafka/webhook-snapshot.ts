@@ -2,7 +2,7 @@
 // Invariant: changes of a partition are handed over in offset order, as a worker's table gets them.
 import type { KafkaConfig } from 'kafkajs'
 import type { RecordPosition } from '../domain/record-position.ts'
-import type { WebhookChange } from '../ports.ts'
+import type { WebhookChange } from '../domain/webhook-change.ts'
 import { withSchemas } from './asked-schemas.ts'
 import { createWebhookDecoder } from './codec.ts'
 import type { RegistryAccess } from './registry-api.ts'

@@ -1,8 +1,8 @@
 // What a delivery's life needs of its process, and the signals that end it early.
 import type { Propagation } from '../domain/trace-context.ts'
 import type { Urgency } from '../isolation/admission.ts'
+import type { AttemptLimits } from '../domain/attempt.ts'
 import type {
-  AttemptLimits,
   Clock,
   HttpSender,
   Observer,
@@ -18,6 +18,7 @@ import type { RetryPolicy } from '../retry/next-step.ts'
 import type { GlobalTable } from '../table/global-table.ts'
 import type { LiveIsolation } from './live-isolation.ts'
 import type { LivePauses } from './live-pauses.ts'
+import type { LiveSuspensions } from './live-suspensions.ts'
 import type { StartGate } from './start-gate.ts'
 
 export interface DeliverySettings {
@@ -50,6 +51,8 @@ export interface DeliveryWorld {
   readonly isolation: LiveIsolation
   readonly table: GlobalTable
   readonly pauses: LivePauses
+  /** Asked last before an attempt. */
+  readonly suspensions: Pick<LiveSuspensions, 'holds'>
   readonly settings: DeliverySettings
 }
 

@@ -1,7 +1,8 @@
 // The table as it lives: fed by its source, hydrated to the ends seen at start, and known to be fresh or not.
 // Invariant: it is ready only while every partition has been read to the end that counts for it; a partition
 // whose history was lost is read again, and until then nothing is served.
-import type { Clock, Observer, TableSink, TableSource, WebhookChange } from '../ports.ts'
+import type { WebhookChange } from '../domain/webhook-change.ts'
+import type { Clock, Observer, TableSink, TableSource } from '../ports.ts'
 import type { RecordPosition } from '../domain/record-position.ts'
 import type { InvalidWebhook, TableStanding } from '../domain/standing.ts'
 import { faultText } from '../domain/webhook-fault.ts'

@@ -1,6 +1,7 @@
 // Whether an attempt may begin, by all that is known now: the newest version of its webhook, the horizon, what the
-// operator paused, and whether anything is sent at all. Looked at before an attempt asks for room, and again when it
-// has waited for it. Invariant: it decides over what is in memory, and changes nothing.
+// operator paused, whose receiver is taken for dead, and whether anything is sent at all. Looked at before an attempt asks
+// for room, and again when it has waited for it. Invariant: it decides over what is in memory, and the same again for
+// what has not changed.
 import type { Delivery } from '../domain/delivery.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import { isSameVersion } from '../table/table-entry.ts'
@@ -21,14 +22,14 @@ export type Prospect =
   /** `key`: of the pause in force. */
   | { readonly kind: 'paused'; readonly key: string; readonly facts: Facts }
 
-type KnownWorld = Pick<DeliveryWorld, 'clock' | 'table' | 'pauses' | 'settings'>
+type KnownWorld = Pick<DeliveryWorld, 'clock' | 'table' | 'pauses' | 'suspensions' | 'settings'>
 
 export function mayBegin(
-  { webhookId, expiresAtMs }: Delivery,
-  { clock, table, pauses, settings }: KnownWorld,
+  delivery: Delivery,
+  { clock, table, pauses, suspensions, settings }: KnownWorld,
   cut: AbortSignal,
 ): Prospect {
-  const entry = table.find(webhookId)
+  const entry = table.find(delivery.webhookId)
   if (entry === undefined)
     return over({ result: 'cancelled', reason: 'webhook_deleted', faultOwner: null }, {})
   const facts = { config: entry.config, webhook: entry.kind === 'valid' ? entry.webhook : null }
@@ -36,7 +37,7 @@ export function mayBegin(
     return over({ result: 'cancelled', reason: 'webhook_disabled', faultOwner: null }, facts)
   if (entry.kind === 'invalid')
     return over({ result: 'rejected', reason: 'invalid_config', faultOwner: 'config' }, facts)
-  if (clock.nowMs() >= expiresAtMs) return { kind: 'expired', facts }
+  if (clock.nowMs() >= delivery.expiresAtMs) return { kind: 'expired', facts }
   if (cut.aborted) return { kind: 'cut', facts }
   const { webhook } = entry
   // Before pauses: they are about requests, and there will be none.
@@ -44,7 +45,12 @@ export function mayBegin(
     return { kind: 'shadow', webhook, facts }
   }
   const key = pauses.pausing(webhook)
-  return key === null ? { kind: 'yes', entry, facts } : { kind: 'paused', key, facts }
+  if (key !== null) return { kind: 'paused', key, facts }
+  // After pauses: what waits for their end takes no probe's turn.
+  if (suspensions.holds(delivery, entry.config)) {
+    return over({ result: 'rejected', reason: 'suspended', faultOwner: 'receiver' }, facts)
+  }
+  return { kind: 'yes', entry, facts }
 }
 
 /** Whether it may begin for the same version as `before`. */

@@ -1,11 +1,11 @@
 // Rendering and sending as parts of a trace.
 // Invariant: what a receiver is told of the trace names the attempt itself, so that what it does in turn stands under it.
-import type { AttemptResult, HttpRequest } from '../domain/attempt.ts'
+import type { AttemptResult, AttemptTerms, HttpRequest } from '../domain/attempt.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import { traceHeaders } from '../domain/trace-context.ts'
 import type { TraceContext } from '../domain/trace-context.ts'
 import type { Webhook } from '../domain/webhook.ts'
-import type { AttemptTerms, Tracer } from '../ports.ts'
+import type { Tracer } from '../ports.ts'
 import { render } from '../render/render.ts'
 import type { Rendering, RenderOptions } from '../render/render.ts'
 import type { DeliveryWorld } from './delivery-world.ts'

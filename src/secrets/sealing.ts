@@ -3,8 +3,8 @@
 import type { WebhookConfigRecord } from '../domain/records.ts'
 import type { SecretPlace, Unseal } from '../domain/unseal.ts'
 import { isSealed, withSecrets } from '../domain/webhook-secrets.ts'
-import type { SealingKey } from '../domain/sealing-key.ts'
-import type { Keyring } from '../ports.ts'
+import type { Keyring, SealingKey } from '../domain/sealing-key.ts'
+
 import { keyIdOf, openedText, sealedText } from './envelope.ts'
 
 /** For validation. */

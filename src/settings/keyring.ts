@@ -2,8 +2,8 @@
 // be wrong, and then the setting is to be named.
 // Invariants: no fault says anything that stands in the file, for an id may be a key in the wrong place; a file that can
 // no longer be read leaves the keys that are known in use.
-import type { SealingKey } from '../domain/sealing-key.ts'
-import type { Keyring } from '../ports.ts'
+import type { Keyring, SealingKey } from '../domain/sealing-key.ts'
+
 import { InvalidSettings } from './invalid-settings.ts'
 import type { Settings } from './schema.ts'
 import { environmentNameOf } from './setting.ts'

@@ -7,7 +7,7 @@ import type { Webhook } from '../domain/webhook.ts'
 import type { WebhookFault } from '../domain/webhook-fault.ts'
 import type { WebhookRules } from '../domain/webhook-rules.ts'
 import { knownEventTypes, validateWebhook } from '../domain/webhook-validation.ts'
-import type { WebhookChange } from '../ports.ts'
+import type { WebhookChange } from '../domain/webhook-change.ts'
 
 /** What an event is matched by. */
 export interface Matching {

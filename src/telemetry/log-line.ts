@@ -117,6 +117,8 @@ function seldomLine(observation: Exclude<Observation, { readonly kind: Often }>)
         text: observation.state === 'paused' ? 'deliveries are paused' : 'deliveries are resumed',
         fields,
       }
+    case 'verdict':
+      return verdictLine(observation)
     case 'copy_dropped':
       return { level: 'debug', text: 'copy of a parked delivery dropped', fields, sampledBy: anyOfIts }
     case 'spans_lost':
@@ -132,6 +134,20 @@ function seldomLine(observation: Exclude<Observation, { readonly kind: Often }>)
       return { level: 'error', text: 'records were gone before they were read', fields }
     case 'client_rebuilt':
       return { level: 'warn', text: 'a reader of Kafka is built anew', fields }
+  }
+}
+
+function verdictLine({ kind: _kind, ...fields }: Extract<Observation, { kind: 'verdict' }>): LogLine {
+  switch (fields.verdict) {
+    case 'only_failures':
+    case 'gone':
+      return { level: 'warn', text: 'webhook is suspended', fields }
+    case 'lifted':
+      return { level: 'warn', text: 'webhook is suspended no more', fields }
+    case 'watched':
+    case 'cleared':
+    case 'forgotten':
+      return { level: 'info', text: 'webhook that fails is judged', fields, sampledBy: anyOfIts }
   }
 }
 

@@ -187,6 +187,15 @@ export const metricCatalogue = {
     reason: ['lane_full', 'rate_limited', 'breaker_open', 'retry_after', 'interrupted', 'paused'],
   }),
   pauses: gauge('pauses', 'Pauses in force, by what they hold back', { scope: pauseScopeKinds }),
+  webhooksWatched: gauge('webhooks_watched', 'Webhooks that only fail, and are suspended if they go on so'),
+  webhooksSuspended: gauge('webhooks_suspended', 'Webhooks that are suspended, as this worker knows them'),
+  suspensionsJudged: gauge(
+    'suspensions_judged',
+    '1 while this worker judges webhooks that fail, as one worker of the group does, else 0',
+  ),
+  verdicts: counter('suspension_verdicts_total', 'Verdicts about webhooks that fail, by this worker', {
+    verdict: ['watched', 'only_failures', 'gone', 'cleared', 'lifted', 'forgotten'],
+  }),
   parkedWrites: counter('parked_total', 'Records written to retry topics, by their wait', { delay: delays }),
   parkedWaiting: gauge('parked_records', 'Records of the assigned partitions that wait in retry topics', {
     delay: delays,

@@ -97,6 +97,8 @@ export function createMetrics({ version, standing }: MetricsOptions): Metrics {
         return metrics.stalls.add()
       case 'deferred':
         return metrics.deferrals.add(1, { reason: observation.reason })
+      case 'verdict':
+        return metrics.verdicts.add(1, { verdict: observation.verdict })
       case 'parked':
         return metrics.parkedWrites.add(1, { delay: delayText(observation.delayMs) })
       case 'pauses':

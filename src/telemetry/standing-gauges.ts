@@ -7,13 +7,19 @@ import type { metricCatalogue } from './metric-catalogue.ts'
 
 type Instruments = InstrumentsOf<typeof metricCatalogue>
 
-export function showStanding({ closedBecause, table, pauses, work }: Standing, metrics: Instruments): void {
+export function showStanding(
+  { closedBecause, table, pauses, suspensions, work }: Standing,
+  metrics: Instruments,
+): void {
   const { consumerLag, consumerLagSeconds, lanes, parkedWaiting, parkedOverdue, assignedPartitions } = metrics
   for (const gauge of [consumerLag, consumerLagSeconds, lanes, parkedWaiting, parkedOverdue]) gauge.clear()
   assignedPartitions.set(0)
   metrics.startGate.set(closedBecause === null ? 1 : 0)
   showTable(table, metrics)
   showLag('states', pauses.lag, metrics)
+  metrics.webhooksWatched.set(suspensions.watched)
+  metrics.webhooksSuspended.set(suspensions.suspended)
+  metrics.suspensionsJudged.set(suspensions.judge === 'judging' ? 1 : 0)
   if (work !== null) showWork(work, metrics)
 }
 

@@ -3,7 +3,14 @@
 // Invariants: bounded whatever there is; ids and hosts are cut and escaped, so that a terminal shows what they hold; no
 // path, query, header or rendered value.
 import { delayText } from '../domain/delay-text.ts'
-import type { InvalidWebhook, Lag, Standing, TroubledWay, WorkStanding } from '../domain/standing.ts'
+import type {
+  InvalidWebhook,
+  Lag,
+  Standing,
+  SuspensionsStanding,
+  TroubledWay,
+  WorkStanding,
+} from '../domain/standing.ts'
 import { foreignText } from './foreign-text.ts'
 import type { Ranks } from './receiver-ranking.ts'
 import { worstRows } from './worst-rows.ts'
@@ -50,6 +57,7 @@ export interface StatusReport {
   /** Keys of the pauses in force, of many the first; and how many there are. */
   readonly paused: readonly string[]
   readonly pauses: number
+  readonly suspensions: SuspensionsStanding
   readonly oldest_undelivered_seconds: number
   readonly in_flight: Readonly<
     Record<'deliveries' | 'bytes' | 'waiting' | 'max_deliveries' | 'max_bytes', number>
@@ -84,7 +92,7 @@ const nothing: Omit<WorkStanding, 'held'> = {
 
 export function statusReport(parts: StatusParts): StatusReport {
   const { standing, troubled, nowMs } = parts
-  const { closedBecause, table, pauses, work } = standing
+  const { closedBecause, table, pauses, suspensions, work } = standing
   const { oldestUndeliveredMs, inFlight, lanes } = work ?? nothing
   const held = work?.held ?? null
   const { state, hydration, webhooks, invalid, unverified } = table
@@ -103,6 +111,7 @@ export function statusReport(parts: StatusParts): StatusReport {
     },
     paused: pauses.inForce.slice(0, mostListed).map(foreignText),
     pauses: pauses.inForce.length,
+    suspensions,
     oldest_undelivered_seconds: seconds(oldestUndeliveredMs),
     in_flight: {
       deliveries: inFlight.deliveries,

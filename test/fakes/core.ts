@@ -1,7 +1,7 @@
 // The core of a worker on whatever edges a test gives it: the table, the gate, the lanes, the budget and the pipeline,
 // put together as worker-pipeline.ts does.
 import { CallOrder } from '../../src/pipeline/call-order.ts'
-import type { DeliverySettings } from '../../src/pipeline/delivery-world.ts'
+import type { DeliverySettings, DeliveryWorld } from '../../src/pipeline/delivery-world.ts'
 import type { IntakeBounds } from '../../src/pipeline/intake-queue.ts'
 import { LiveIsolation } from '../../src/pipeline/live-isolation.ts'
 import { LivePauses } from '../../src/pipeline/live-pauses.ts'
@@ -43,6 +43,8 @@ export interface CoreEdges {
   /** Default: none. */
   readonly tracer?: Tracer
   readonly source: EventSource
+  /** Default: nothing is suspended. */
+  readonly suspensions?: DeliveryWorld['suspensions']
   readonly decoder: EventDecoder
   readonly parkedDecoder: ParkedDecoder
   readonly sender: HttpSender
@@ -108,6 +110,7 @@ export function coreOn(edges: CoreEdges, settings: CoreSettings): Core {
     isolation,
     table: live.table,
     pauses,
+    suspensions: edges.suspensions ?? { holds: () => false },
     settings: settings.delivery,
   }
   const order = settings.ordering === 'none' ? null : new CallOrder()

@@ -1,6 +1,7 @@
 // Decodes by what the test said a record's text means. A text that is held waits, as one whose schema is not
 // known yet does, until it is released or the wait is aborted; one that nobody named is undecodable.
-import type { DecodedEvent, EventDecoder, SourceRecord } from '../../src/ports.ts'
+import type { DecodedEvent } from '../../src/domain/decoded.ts'
+import type { EventDecoder, SourceRecord } from '../../src/ports.ts'
 
 export class FakeEventDecoder implements EventDecoder {
   /** What was asked for, in order. */

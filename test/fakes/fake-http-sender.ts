@@ -1,7 +1,7 @@
 // Receivers as a test scripts them, in virtual time, with a ledger of what they were sent.
 // A script is a list of answers for one address; the last one is given again and again.
-import type { AttemptResult, HttpRequest, TransportFailure } from '../../src/domain/attempt.ts'
-import type { AttemptTerms, Clock, HttpSender } from '../../src/ports.ts'
+import type { AttemptResult, AttemptTerms, HttpRequest, TransportFailure } from '../../src/domain/attempt.ts'
+import type { Clock, HttpSender } from '../../src/ports.ts'
 import { headerOf } from './header-of.ts'
 
 export type FakeAnswer = (

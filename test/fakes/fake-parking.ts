@@ -3,7 +3,8 @@
 import { expectationHeaders } from '../../src/domain/parked-delivery.ts'
 import type { ParkedDelivery } from '../../src/domain/parked-delivery.ts'
 import type { RecordPosition } from '../../src/domain/record-position.ts'
-import type { DecodedParked, EventDecoder, ParkedDecoder, Parking, SourceRecord } from '../../src/ports.ts'
+import type { DecodedParked } from '../../src/domain/decoded.ts'
+import type { EventDecoder, ParkedDecoder, Parking, SourceRecord } from '../../src/ports.ts'
 import type { FakeEventSource } from './fake-event-source.ts'
 
 export interface ParkedWrite {

@@ -2,7 +2,8 @@
 // as a reader does after every fetch. Held back, it answers nothing, as a reader whose broker is away.
 import type { WebhookId } from '../../src/domain/ids.ts'
 import type { WebhookConfigRecord } from '../../src/domain/records.ts'
-import type { Clock, TableSink, TableSource, WebhookChange } from '../../src/ports.ts'
+import type { WebhookChange } from '../../src/domain/webhook-change.ts'
+import type { Clock, TableSink, TableSource } from '../../src/ports.ts'
 
 const fetchEveryMs = 100
 const partition = 0

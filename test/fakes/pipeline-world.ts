@@ -16,7 +16,7 @@ import type { RetryPolicy } from '../../src/retry/next-step.ts'
 import type { BudgetBounds, InFlightBudget } from '../../src/progress/in-flight-budget.ts'
 import { callEvent } from './call-events.ts'
 import { coreOn } from './core.ts'
-import type { CoreSettings } from './core.ts'
+import type { CoreEdges, CoreSettings } from './core.ts'
 import { FakeDeadLetterSink } from './fake-dead-letter-sink.ts'
 import { FakeEventDecoder } from './fake-event-decoder.ts'
 import { FakeEventSource } from './fake-event-source.ts'
@@ -42,6 +42,8 @@ export interface WorldOptions {
   readonly batchSize?: number
   /** Default: none. */
   readonly tracer?: Tracer
+  /** Default: nothing is suspended. */
+  readonly suspensions?: (clock: VirtualClock) => NonNullable<CoreEdges['suspensions']>
 }
 
 export const sessionTimeoutMs = 10_000
@@ -73,8 +75,13 @@ export class FakeProcess {
     this.parking = new FakeParking(retries)
     const told = { clock, random: seededRandom(7), observer, source, sender, outcomes }
     const read = { decoder, parkedDecoder: retries.decoder(decoder), parking: this.parking, deadLetters }
-    const { tracer } = world.options
-    const edges = { ...told, ...read, ...(tracer === undefined ? {} : { tracer }) }
+    const { tracer, suspensions } = world.options
+    const edges = {
+      ...told,
+      ...read,
+      ...(tracer === undefined ? {} : { tracer }),
+      ...(suspensions === undefined ? {} : { suspensions: suspensions(clock) }),
+    }
     const core = coreOn(edges, coreSettingsOf(world.options))
     this.live = core.live
     this.pauses = core.pauses

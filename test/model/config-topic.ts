@@ -1,6 +1,7 @@
 // The config topic as the brokers hold it, and one process's reader of it: a fetch that waits for what is new, answered
 // over a network that takes time.
-import type { TableSink, TableSource, WebhookChange } from '../../src/ports.ts'
+import type { WebhookChange } from '../../src/domain/webhook-change.ts'
+import type { TableSink, TableSource } from '../../src/ports.ts'
 import type { VirtualClock } from '../fakes/virtual-clock.ts'
 import type { ProcessLife } from './process-life.ts'
 import type { Weather } from './weather.ts'

@@ -1,10 +1,9 @@
 // A process's edges to the simulated world, with somebody at each who writes down what passes.
 import type { CallEvent } from '../../src/domain/call-event.ts'
 import type { RecordPosition } from '../../src/domain/record-position.ts'
+import type { DecodedEvent, DecodedParked } from '../../src/domain/decoded.ts'
 import type {
   DeadLetterSink,
-  DecodedEvent,
-  DecodedParked,
   EventDecoder,
   HttpSender,
   OutcomeSink,

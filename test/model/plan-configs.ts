@@ -1,7 +1,7 @@
 // The webhooks of a run, and what their owners do with them while it lasts. Each version names itself in what is sent.
 import type { WebhookId } from '../../src/domain/ids.ts'
 import type { WebhookConfigRecord } from '../../src/domain/records.ts'
-import type { WebhookChange } from '../../src/ports.ts'
+import type { WebhookChange } from '../../src/domain/webhook-change.ts'
 import type { CoreSettings } from '../fakes/core.ts'
 import { webhookConfig } from '../fakes/call-events.ts'
 import type { Dice } from './dice.ts'

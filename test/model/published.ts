@@ -2,7 +2,7 @@
 // then. Worked out anew from the log each time, so that it cannot go wrong as a table can.
 import type { CallEvent } from '../../src/domain/call-event.ts'
 import type { WebhookConfigRecord } from '../../src/domain/records.ts'
-import type { WebhookChange } from '../../src/ports.ts'
+import type { WebhookChange } from '../../src/domain/webhook-change.ts'
 import type { ProcessFacts } from './facts.ts'
 
 export type Version =

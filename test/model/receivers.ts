@@ -1,7 +1,7 @@
 // The receivers of webhooks, each with phases in which it behaves in one way or another, and one process's way to them.
 // A phase may be of a whole origin: nobody gets through to it then.
-import type { AttemptResult, HttpRequest, TransportFailure } from '../../src/domain/attempt.ts'
-import type { AttemptLimits, HttpSender } from '../../src/ports.ts'
+import type { AttemptLimits, AttemptResult, HttpRequest, TransportFailure } from '../../src/domain/attempt.ts'
+import type { HttpSender } from '../../src/ports.ts'
 import { headerOf } from '../fakes/header-of.ts'
 import type { VirtualClock } from '../fakes/virtual-clock.ts'
 import type { Dice } from './dice.ts'

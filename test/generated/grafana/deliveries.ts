@@ -147,6 +147,25 @@ const putOff: Row = {
     },
     {
       kind: 'curves',
+      title: 'Receivers taken for dead',
+      description:
+        'Webhooks that only fail and are watched, and those that are suspended: nothing is sent to them but a probe now and then, until they are edited or a probe is accepted. One worker of the group should judge.',
+      unit: 'short',
+      queries: [
+        { expr: `max(${series(metric.webhooksWatched)})`, legend: 'watched' },
+        { expr: `max(${series(metric.webhooksSuspended)})`, legend: 'suspended' },
+        { expr: `sum(${series(metric.suspensionsJudged)})`, legend: 'workers that judge' },
+      ],
+    },
+    {
+      kind: 'curves',
+      title: 'Verdicts about receivers that fail',
+      description: 'What the worker that judges has written: only_failures and gone suspend a webhook.',
+      unit: 'short',
+      queries: [{ expr: `sum by (verdict) (${perSecond(metric.verdicts)})`, legend: '{{verdict}}' }],
+    },
+    {
+      kind: 'curves',
       title: 'Waiting in the process',
       description:
         'Deliveries that wait a moment for room at their receiver, and requests for a share of the in-flight budget.',

@@ -71,6 +71,7 @@ async function served(): Promise<readonly (readonly [string, string])[]> {
       closedBecause: null,
       table: { state: 'ready', hydration: 1, ageMs: 0, lag, ...counts },
       pauses: { inForce: [], lag },
+      suspensions: { watched: 0, suspended: 0, judge: 'aside' },
       work: null,
     }),
   })

@@ -14,7 +14,8 @@ import {
 import { readSchema } from '../../../src/kafka/schema-files.ts'
 import { WriterSchemas } from '../../../src/kafka/writer-schemas.ts'
 import { simulateCall } from '../../../src/local/simulated-call.ts'
-import type { DecodedEvent, SourceRecord } from '../../../src/ports.ts'
+import type { DecodedEvent } from '../../../src/domain/decoded.ts'
+import type { SourceRecord } from '../../../src/ports.ts'
 import { framed, multiplyingSchema, withField } from '../../harness/hostile-records.ts'
 import { webhookRecord } from '../../harness/worker-rig.ts'
 

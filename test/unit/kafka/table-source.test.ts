@@ -3,7 +3,7 @@ import type { Observation } from '../../../src/domain/observation.ts'
 import { createTableSource } from '../../../src/kafka/table-source.ts'
 import type { ReadRecord, TopicReaderSink } from '../../../src/kafka/topic-reader.ts'
 import type { WebhookId } from '../../../src/domain/ids.ts'
-import type { WebhookChange } from '../../../src/ports.ts'
+import type { WebhookChange } from '../../../src/domain/webhook-change.ts'
 
 const record = (offset: bigint, key: string | null): ReadRecord => ({
   offset,

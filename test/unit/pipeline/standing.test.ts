@@ -7,6 +7,8 @@ import { callEvent, webhookConfig } from '../../fakes/call-events.ts'
 import { commitIntervalMs, PipelineWorld, sessionTimeoutMs } from '../../fakes/pipeline-world.ts'
 import type { FakeProcess, WorldOptions } from '../../fakes/pipeline-world.ts'
 
+const suspensions = { watched: 2, suspended: 1, judge: 'aside' } as const
+
 const address = 'http://w.test/hook'
 
 async function started(options: WorldOptions = {}): Promise<{ world: PipelineWorld; process: FakeProcess }> {
@@ -207,7 +209,12 @@ describe('the standing of a worker', () => {
   it('tells of the table from the beginning, and of work when it has begun', async () => {
     const world = new PipelineWorld()
     const process = world.process()
-    const standing = new LiveStanding(process.live, process.pauses, process.gate)
+    const standing = new LiveStanding(
+      process.live,
+      process.pauses,
+      { standing: () => suspensions },
+      process.gate,
+    )
     world.tableSource.holdBack()
     for (const id of ['a', 'b', 'c', 'd']) world.tableSource.put(webhookConfig(id))
     void process.live.hydrate(world.tableSource)
@@ -235,7 +242,12 @@ describe('the standing of a worker', () => {
 
   it('names the invalid webhooks that changed last, with their faults', async () => {
     const { world, process } = await started()
-    const standing = new LiveStanding(process.live, process.pauses, process.gate)
+    const standing = new LiveStanding(
+      process.live,
+      process.pauses,
+      { standing: () => suspensions },
+      process.gate,
+    )
     for (const id of ['x', 'y', 'z']) world.tableSource.put(webhookConfig(id, { port: 0 }))
     world.tableSource.put(webhookConfig('y', { port: 0, account_id: 'other' }))
     expect(standing.now().table.invalid).toBe(3)

@@ -3,7 +3,7 @@ import type { AccountId, WebhookId } from '../../../src/domain/ids.ts'
 import type { RecordPosition } from '../../../src/domain/record-position.ts'
 import type { WebhookConfigRecord } from '../../../src/domain/records.ts'
 import type { CallEvent, EventType } from '../../../src/domain/call-event.ts'
-import type { WebhookChange } from '../../../src/ports.ts'
+import type { WebhookChange } from '../../../src/domain/webhook-change.ts'
 import type { GlobalTable } from '../../../src/table/global-table.ts'
 import { aWebhookRecord } from '../domain/samples.ts'
 

@@ -15,6 +15,7 @@ export function aStanding(changes: Partial<Standing> = {}): Standing {
       lookups: { ready: 95, made: 5 },
     },
     pauses: { inForce: ['account:acme', 'origin:https://a.test:443'], lag: { records: 1, ageMs: 700 } },
+    suspensions: { watched: 4, suspended: 2, judge: 'judging' },
     work: {
       held: {
         partitions: [0, 4, 7],

@@ -54,6 +54,16 @@ const everything: readonly Observation[] = [
   { kind: 'parked', delayMs: 300_000 },
   { kind: 'chunked', chunks: 3 },
   { kind: 'moved_on' },
+  {
+    kind: 'verdict',
+    verdict: 'gone',
+    webhookId: 'w',
+    accountId: 'acme',
+    attempts: 1,
+    reason: 'http_status',
+    statusCode: 410,
+    liftedBy: null,
+  },
   { kind: 'pauses', inForce: { all: 0, account: 1, webhook: 0, origin: 0 } },
   { kind: 'copy_dropped' },
   { kind: 'breaker', of: 'webhook', name: 'w', change: 'opened' },
@@ -158,6 +168,7 @@ describe('createMetrics', () => {
       closedBecause: 'starting',
       table: { ...aStanding().table, state: 'waiting_for_ends', hydration: 0 },
       pauses: { inForce: [], lag: { records: 0, ageMs: 0 } },
+      suspensions: { watched: 0, suspended: 0, judge: 'aside' },
       work: null,
     }
     const lines = (await createMetrics({ version: '1', standing: () => starting }).text()).split('\n')

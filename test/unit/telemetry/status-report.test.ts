@@ -34,6 +34,7 @@ describe('the status', () => {
       },
       paused: ['account:acme', 'origin:https://a.test:443'],
       pauses: 2,
+      suspensions: { watched: 4, suspended: 2, judge: 'judging' },
       oldest_undelivered_seconds: 9,
       in_flight: { deliveries: 5, bytes: 4_000, waiting: 1, max_deliveries: 2_000, max_bytes: 64_000 },
       table: { state: 'ready', hydration: 1, age_seconds: 0.4, webhooks: 12, invalid: 2, unverified: 3 },
