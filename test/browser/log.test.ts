@@ -11,7 +11,6 @@ import { textsEn } from '../../src/console/page/texts.en.ts'
 import { textsRu } from '../../src/console/page/texts.ru.ts'
 import { startPageRig } from '../harness/page-rig.ts'
 import type { PageRig } from '../harness/page-rig.ts'
-import { writeSuspension } from '../harness/written-values.ts'
 import { until } from '../harness/until.ts'
 import { addWebhook, fillIn, gone, rowOf, shown } from './webhook-form.ts'
 
@@ -171,29 +170,46 @@ describe('a long log', () => {
   })
 })
 
-describe('a suspension', () => {
-  it('is told while somebody looks, marks the list, and is lifted', async () => {
+describe('a server that says it is gone', () => {
+  it('is suspended while somebody looks, marked in the list, lifted, and sent what it missed', async () => {
     const account = 'suspended'
+    rig.answers.set('/dead', (response) => response.writeHead(410).end())
     const page = await rig.open(account)
     await addWebhook(page, { address: here, path: 'dead', method: 'POST', event: 'call_end' })
     await openLog(page, 'dead')
     await shown(page.getByText(words.empty))
-    const webhookId = await onlyWebhookOf(account)
-    const suspended = { webhook_id: webhookId, account_id: account, config_offset: await rig.lastSaved() }
-    await writeSuspension(rig.settings, suspended)
+    await rig.publish(rig.call(account, 1).end)
     const banner = page.getByRole('region', { name: words.suspension.suspended })
-    await shown(banner)
-    await shown(banner.getByText('их было 28'))
+    await shown(banner.getByText(words.suspension.gone))
+    // The console may know of it before the worker does.
+    const missed = [1]
+    const isRejected = async (): Promise<boolean> => {
+      missed.push(missed.length + 1)
+      const { end } = rig.call(account, missed.length)
+      await rig.publish(end)
+      const [outcome] = await rig.finalsOf(end.event_id)
+      return outcome?.reason === 'suspended' && outcome.result === 'rejected'
+    }
+    await until(isRejected, 'a delivery to be rejected')
+    await press(page, words.showNew)
+    await shown(attempts(page).filter({ hasText: words.reasons.suspended.todo }).first())
     await page.getByRole('link', { name: textsRu.webhooks }).click()
     await shown(rowOf(page, 'dead').getByText(textsRu.list.suspended))
     await openLog(page, 'dead')
+    rig.answers.delete('/dead')
     await press(page, words.suspension.lift)
     await gone(banner)
     await shown(page.getByText(words.suspension.lifted))
+    await rig.untilApplied()
+    await press(page, words.suspension.missed)
+    await sendCounted(page, missed.length)
+    const accepted = async () =>
+      (await rig.received('/dead', missed.length))
+        .slice(-missed.length)
+        .map(({ headers }) => headers['webhook-id'])
+    await until(async () => new Set(await accepted()).size === missed.length, 'all that was missed')
     await page.getByRole('link', { name: textsRu.webhooks }).click()
     await gone(rowOf(page, 'dead').getByText(textsRu.list.suspended))
-    await rig.publish(rig.call(account).end)
-    await rig.received('/dead')
   })
 })
 
