@@ -29,8 +29,6 @@ export interface PageRig extends ConsoleRig {
   call(account: string, nth?: number): ConnectedCall
   /** Until all that was saved before has reached the worker. */
   untilApplied(): Promise<void>
-  /** Offset of the webhook that was saved last, whoever's it is. */
-  lastSaved(): Promise<number>
   /** A call that comes after what was saved before. */
   publish(event: CallEventRecord): Promise<void>
   /** Final outcomes of an event, once they are that many. */
@@ -120,7 +118,6 @@ async function begin(closing: (() => Promise<unknown>)[], stop: () => Promise<vo
       return { start, end }
     },
     untilApplied,
-    lastSaved: async () => (await saved()) - 1,
     async publish(event) {
       await untilApplied()
       await rig.publisher.callEvent(event)

@@ -86,9 +86,13 @@ it('holds for the version that it names, of its own account, until it is lifted'
   expect([view.of(stored(8n)), view.of(stored(7n, 'b'))]).toEqual([null, null])
   await put({ state: 'watched', suspended_since: null, cause: null })
   expect(view.of(stored(7n))?.state).toBe('watched')
+  // Its receiver has accepted something: nothing is held against it.
+  await put({ state: 'cleared', suspended_since: null, cause: null })
+  expect(view.of(stored(7n))).toBeNull()
+  await put({})
   await put(null)
   expect(view.of(stored(7n))).toBeNull()
-  expect(told).toEqual(['a/w1', 'a/w1', 'a/w1'])
+  expect(told).toEqual(Array.from({ length: 5 }, () => 'a/w1'))
 })
 
 it('shows nothing of what it cannot read or does not know, and says so where that is a fault', async () => {
