@@ -18,8 +18,22 @@ export interface Metrics extends Observer {
   readonly contentType: string
 }
 
-// Kept apart per kind they would double the process's series, and say nothing that the totals do not.
+// Kept apart per kind they would double the process's series, and say nothing that the totals do not; and what nobody looks at
+// while a worker is in trouble: a collection that hurts is seen in the event loop's delay.
 const omittedNodeMetrics = [
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+  'nodejs_eventloop_lag_mean_seconds',
+  'nodejs_eventloop_lag_min_seconds',
+  'nodejs_eventloop_lag_p50_seconds',
+  'nodejs_eventloop_lag_p90_seconds',
+  'nodejs_eventloop_lag_stddev_seconds',
+  'nodejs_gc_duration_seconds',
+  'nodejs_version_info',
+  'process_cpu_system_seconds_total',
+  'process_cpu_user_seconds_total',
+  'process_heap_bytes',
+  'process_virtual_memory_bytes',
   'nodejs_active_resources',
   'nodejs_active_handles',
   'nodejs_active_requests',
