@@ -37,6 +37,8 @@ export interface Case {
 export function judgeWebhook({ held, current, facts, nowMs }: Case, rules: JudgeRules): Verdict | null {
   if (held !== undefined && current === null) return taken(held, 'deleted', nowMs)
   if (current === null) return null
+  // Whoever told it knew of a version that has not arrived here yet, and what he had told of this one is written over.
+  if (facts.some(({ config }) => isOlderConfig(current, config))) return null
   if (held === undefined) return onFailing(null, counted(facts, current, null), current, nowMs)
   if (!isSameConfig(held.config, current)) {
     // Whoever judged knew of a version that has not arrived here yet.

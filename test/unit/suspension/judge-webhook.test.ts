@@ -50,6 +50,12 @@ describe('a webhook against which nothing is held', () => {
 describe('a webhook that is watched', () => {
   const since = { watchOffset: 40n, firstFailedAtMs: 2 * hourMs, lastFailedAtMs: 26 * hourMs }
 
+  it('is not judged while a process knows of a newer version: it may have told of a success before', () => {
+    const facts = [fact({ ...since, failures: 20 }), fact({ config: edited })]
+    expect(judged(held(), facts)).toBeNull()
+    expect(judged(undefined, [fact({ gone: true }), fact({ config: edited })])).toBeNull()
+  })
+
   it('is suspended by what all processes count together', () => {
     const facts = [
       fact({ ...since, failures: 12 }),
