@@ -3,7 +3,7 @@
 // stream that is not read holds one event, not a backlog; streams are bounded, and end with the console.
 import { Readable } from 'node:stream'
 import type { Clock } from '../ports.ts'
-import type { LoggedOutcome } from './logged-outcome.ts'
+import type { LoggedOutcome } from './outcomes/logged-outcome.ts'
 
 export type Followed =
   { readonly kind: 'webhook'; readonly id: string } | { readonly kind: 'call'; readonly id: string }

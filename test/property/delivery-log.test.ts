@@ -2,8 +2,8 @@
 // first, whatever comes meanwhile; and reading again, from wherever, changes nothing.
 import { expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
-import type { AttemptsPage } from '../../src/console/delivery-log.ts'
-import type { OutcomeStore } from '../../src/console/outcome-store.ts'
+import type { AttemptsPage } from '../../src/console/outcomes/delivery-log.ts'
+import type { OutcomeStore } from '../../src/console/outcomes/outcome-store.ts'
 import type { WebhookOutcomeRecord } from '../../src/domain/records.ts'
 import { foldInto, openLogStore } from '../unit/console/log-samples.ts'
 import { outcomeRecord } from '../unit/console/outcome-samples.ts'

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { EventStreams } from '../../../src/console/event-streams.ts'
 import type { Followed } from '../../../src/console/event-streams.ts'
-import { loggedOutcome } from '../../../src/console/logged-outcome.ts'
+import { loggedOutcome } from '../../../src/console/outcomes/logged-outcome.ts'
 import { settle, VirtualClock } from '../../fakes/virtual-clock.ts'
 import { outcomeRecord } from './outcome-samples.ts'
 

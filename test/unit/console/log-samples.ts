@@ -1,8 +1,8 @@
 // A store of outcomes for tests of the log, and what of records it takes, as the feed would hand it over.
-import { loggedOutcome } from '../../../src/console/logged-outcome.ts'
-import { countedOutcome } from '../../../src/console/outcome-fold.ts'
-import { OutcomeStore } from '../../../src/console/outcome-store.ts'
-import type { OutcomeBatch } from '../../../src/console/outcome-store.ts'
+import { loggedOutcome } from '../../../src/console/outcomes/logged-outcome.ts'
+import { countedOutcome } from '../../../src/console/outcomes/outcome-fold.ts'
+import { OutcomeStore } from '../../../src/console/outcomes/outcome-store.ts'
+import type { OutcomeBatch } from '../../../src/console/outcomes/outcome-store.ts'
 import type { WebhookOutcomeRecord } from '../../../src/domain/records.ts'
 
 export function openLogStore(file: string): OutcomeStore {

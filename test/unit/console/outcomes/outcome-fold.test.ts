@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { countedOutcome, standingAfter } from '../../../src/console/outcome-fold.ts'
-import type { Standing } from '../../../src/console/outcome-fold.ts'
-import { outcomeRecord, writtenAtMs } from './outcome-samples.ts'
+import { countedOutcome, standingAfter } from '../../../../src/console/outcomes/outcome-fold.ts'
+import type { Standing } from '../../../../src/console/outcomes/outcome-fold.ts'
+import { outcomeRecord, writtenAtMs } from '../outcome-samples.ts'
 
 describe('what an outcome counts as', () => {
   it.each([

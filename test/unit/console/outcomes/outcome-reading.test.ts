@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { logBounds, readOutcomes } from '../../../src/console/outcome-reading.ts'
-import type { WebhookOutcomeRecord } from '../../../src/domain/records.ts'
-import { decodeJson, outcomeRecord, writtenAtMs } from './outcome-samples.ts'
+import { logBounds, readOutcomes } from '../../../../src/console/outcomes/outcome-reading.ts'
+import type { WebhookOutcomeRecord } from '../../../../src/domain/records.ts'
+import { decodeJson, outcomeRecord, writtenAtMs } from '../outcome-samples.ts'
 
 const hourMs = 3_600_000
 const nowMs = writtenAtMs

@@ -3,9 +3,9 @@
 // by its ends and by the record that was counted last. So whatever disturbs a reading (retention passed it, the topic
 // was away) only ends it, and the next one begins with that question.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { ReadRecord, TopicReader, TopicReaderSink } from '../kafka/topic-reader.ts'
-import type { Clock, Observer } from '../ports.ts'
-import { unlessAborted } from '../runtime/unless-aborted.ts'
+import type { ReadRecord, TopicReader, TopicReaderSink } from '../../kafka/topic-reader.ts'
+import type { Clock, Observer } from '../../ports.ts'
+import { unlessAborted } from '../../runtime/unless-aborted.ts'
 import type { LoggedOutcome } from './logged-outcome.ts'
 import { logBounds, readOutcomes } from './outcome-reading.ts'
 import type { DecodeOutcome, LogKeeping, OutcomesRead } from './outcome-reading.ts'

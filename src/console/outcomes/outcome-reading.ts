@@ -1,7 +1,7 @@
 // Records of the outcomes topic as what the store takes of them: what is counted, what is logged, and what is no outcome.
-import type { WebhookOutcomeRecord } from '../domain/records.ts'
-import type { DecodedValue } from '../kafka/codec.ts'
-import type { ReadRecord } from '../kafka/topic-reader.ts'
+import type { WebhookOutcomeRecord } from '../../domain/records.ts'
+import type { DecodedValue } from '../../kafka/codec.ts'
+import type { ReadRecord } from '../../kafka/topic-reader.ts'
 import type { LogBounds } from './delivery-log-pruning.ts'
 import { loggedOutcome } from './logged-outcome.ts'
 import type { LoggedOutcome } from './logged-outcome.ts'

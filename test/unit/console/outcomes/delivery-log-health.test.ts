@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { pruneSlices } from '../../../src/console/outcome-store.ts'
-import type { OutcomeStore } from '../../../src/console/outcome-store.ts'
-import type { WebhookOutcomeRecord } from '../../../src/domain/records.ts'
-import { foldInto, openLogStore } from './log-samples.ts'
-import { outcomeRecord } from './outcome-samples.ts'
+import { pruneSlices } from '../../../../src/console/outcomes/outcome-store.ts'
+import type { OutcomeStore } from '../../../../src/console/outcomes/outcome-store.ts'
+import type { WebhookOutcomeRecord } from '../../../../src/domain/records.ts'
+import { foldInto, openLogStore } from '../log-samples.ts'
+import { outcomeRecord } from '../outcome-samples.ts'
 
 const hourMs = 3_600_000
 /** In the middle of five minutes. */

@@ -2,9 +2,9 @@
 // Invariants: a session belongs to an account and chooses from one webhook of it; one of an account is under way at a time,
 // one of all sends, since a later writer shuts out an earlier one; nothing is kept of it but in memory, for what was sent
 // stands in Kafka. What is under way ends with the console.
-import type { Random } from '../ports.ts'
-import type { ReplaySelection } from '../replay/replay-selection.ts'
-import { runIdOf } from '../replay/run-id.ts'
+import type { Random } from '../../ports.ts'
+import type { ReplaySelection } from '../../replay/replay-selection.ts'
+import { runIdOf } from '../../replay/run-id.ts'
 import { ReplayTurns } from './replay-turns.ts'
 import { Replay } from './replay.ts'
 import type { ReplayMeans, ReplayState } from './replay.ts'

@@ -1,11 +1,11 @@
 // One session of sending deliveries again, from its counting to its end.
 // Invariants: it is sent only after it was counted and asked for; whoever interrupts it stops it at the next slice, and
 // what was sent by then stays sent.
-import type { ReplayReport, Unsent } from '../replay/replay-run.ts'
-import type { ReplaySelection } from '../replay/replay-selection.ts'
-import type { Clock } from '../ports.ts'
-import type { ReplayRequest, ReplaySession, SendRequest } from '../replay-session.ts'
-import { unlessAborted } from '../runtime/unless-aborted.ts'
+import type { ReplayReport, Unsent } from '../../replay/replay-run.ts'
+import type { ReplaySelection } from '../../replay/replay-selection.ts'
+import type { Clock } from '../../ports.ts'
+import type { ReplayRequest, ReplaySession, SendRequest } from '../../replay-session.ts'
+import { unlessAborted } from '../../runtime/unless-aborted.ts'
 import type { ReplayTurns } from './replay-turns.ts'
 
 export interface ReplayState {

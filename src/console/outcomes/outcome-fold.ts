@@ -1,7 +1,7 @@
 // What an outcome means for the counts of its webhook, and what a later outcome of the same delivery changes.
 // Invariant: folding the same records again, from any earlier point on and to at least the same end, changes
 // nothing. A delivery counts once, whatever was repeated after a crash or replayed by the operator.
-import type { WebhookOutcomeRecord } from '../domain/records.ts'
+import type { WebhookOutcomeRecord } from '../../domain/records.ts'
 
 /** Cancelled counts as neither: the webhook was deleted or disabled, or nothing was to be sent, so nobody failed. */
 export type Verdict = 'delivered' | 'failed' | 'cancelled'

@@ -1,14 +1,14 @@
 // Sessions of sending again: whose they are, how many at a time, and how they end. Their counting and sending is the
 // command's own, which other tests see to; here they do as they are told.
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { Replays } from '../../../src/console/replays.ts'
-import type { ReplaySession, SendRequest, SendResult } from '../../../src/replay-session.ts'
-import { DeliveryLedger } from '../../../src/replay/delivery-ledger.ts'
-import { planReplay } from '../../../src/replay/replay-plan.ts'
-import { usualResults } from '../../../src/replay/replay-selection.ts'
-import type { ReplayReport } from '../../../src/replay/replay-run.ts'
-import { settle, VirtualClock } from '../../fakes/virtual-clock.ts'
-import { outcomeRecord, writtenAtMs } from './outcome-samples.ts'
+import { Replays } from '../../../../src/console/replays/replays.ts'
+import type { ReplaySession, SendRequest, SendResult } from '../../../../src/replay-session.ts'
+import { DeliveryLedger } from '../../../../src/replay/delivery-ledger.ts'
+import { planReplay } from '../../../../src/replay/replay-plan.ts'
+import { usualResults } from '../../../../src/replay/replay-selection.ts'
+import type { ReplayReport } from '../../../../src/replay/replay-run.ts'
+import { settle, VirtualClock } from '../../../fakes/virtual-clock.ts'
+import { outcomeRecord, writtenAtMs } from '../outcome-samples.ts'
 
 type Opening = Parameters<ConstructorParameters<typeof Replays>[0]['open']>[0]
 

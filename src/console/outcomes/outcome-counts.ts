@@ -2,12 +2,12 @@
 // failed, and the log of what happened to each.
 // Invariants: an answer comes from the file alone, so it never waits for Kafka; what the topic has forgotten stays
 // counted for as long as the file lives, while a file made anew knows only what the topic still has.
-import type { WebhookOutcomeRecord } from '../domain/records.ts'
-import { ValueDecoder } from '../kafka/codec.ts'
-import { readSchema } from '../kafka/schema-files.ts'
-import type { TopicReader } from '../kafka/topic-reader.ts'
-import type { WriterSchemas } from '../kafka/writer-schemas.ts'
-import type { Clock, Observer } from '../ports.ts'
+import type { WebhookOutcomeRecord } from '../../domain/records.ts'
+import { ValueDecoder } from '../../kafka/codec.ts'
+import { readSchema } from '../../kafka/schema-files.ts'
+import type { TopicReader } from '../../kafka/topic-reader.ts'
+import type { WriterSchemas } from '../../kafka/writer-schemas.ts'
+import type { Clock, Observer } from '../../ports.ts'
 import { startOutcomeFeed } from './outcome-feed.ts'
 import type { OutcomeFeed } from './outcome-feed.ts'
 import type { LoggedOutcome } from './logged-outcome.ts'

@@ -2,7 +2,7 @@
 // Invariant: what a row is found and ordered by is told apart from what is only shown of it, which is one text: a row is
 // written five thousand times for each time that it is read.
 import { lastMomentMs, tellsOfRequest, verdictOf } from './outcome-fold.ts'
-import type { WebhookOutcomeRecord } from '../domain/records.ts'
+import type { WebhookOutcomeRecord } from '../../domain/records.ts'
 
 /** Fields of the record that are shown, in the order in which they are kept: another order is another version of the file. */
 const shown = [
