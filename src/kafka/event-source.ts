@@ -14,6 +14,7 @@ import type {
   OwnedPartition,
   PartitionRef,
 } from '../ports.ts'
+import { askAgain } from './ask-again.ts'
 import { EndWatch } from './end-watch.ts'
 import type { GroupInternals, MembershipHooks, OffsetManagerInternals } from './patches/group-membership.ts'
 import { ownedPartitions } from './owned-partitions.ts'
@@ -178,7 +179,9 @@ class GroupedEventSource implements EventSource {
     })
     await consumer.connect()
     // Out of range means earliest: the client's default would jump to the end and lose what lies between.
-    await consumer.subscribe({ topics: [options.topic, ...retryTopics.keys()], fromBeginning: true })
+    // A broker may not have heard of a topic yet that another was told to make.
+    const topics = [options.topic, ...retryTopics.keys()]
+    await askAgain(() => consumer.subscribe({ topics, fromBeginning: true }))
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,

@@ -12,8 +12,11 @@ class ScriptedConsumer {
   readonly hooks: MembershipHooks
   readonly committed: unknown[] = []
   readonly #listeners = new Map<string, (event: object) => void>()
+  readonly #refusals: Error[]
 
-  constructor({ partitionAssigners = [] }: ConsumerConfig) {
+  /** `refusals`: what the next subscriptions are answered. */
+  constructor({ partitionAssigners = [] }: ConsumerConfig, refusals: Error[]) {
+    this.#refusals = refusals
     const [assigner] = partitionAssigners
     this.hooks = assigner?.({} as Parameters<typeof assigner>[0]) as unknown as MembershipHooks
   }
@@ -49,7 +52,10 @@ class ScriptedConsumer {
 
   async connect(): Promise<void> {}
   async disconnect(): Promise<void> {}
-  async subscribe(): Promise<void> {}
+  async subscribe(): Promise<void> {
+    const refusal = this.#refusals.shift()
+    if (refusal !== undefined) throw refusal
+  }
   async run(): Promise<void> {}
 }
 
@@ -57,10 +63,14 @@ let stop = (): Promise<void> => Promise.resolve()
 afterEach(() => stop())
 
 /** `revoking`: what the handler does before a rejoin. */
-async function started(revoking: () => Promise<void>, monotonicMs = () => performance.now()) {
+async function started(
+  revoking: () => Promise<void>,
+  monotonicMs = () => performance.now(),
+  refusals: Error[] = [],
+) {
   const consumers: ScriptedConsumer[] = []
   const consumer = (config: ConsumerConfig): Consumer => {
-    const scripted = new ScriptedConsumer(config)
+    const scripted = new ScriptedConsumer(config, refusals)
     consumers.push(scripted)
     return scripted as unknown as Consumer
   }
@@ -97,6 +107,22 @@ async function started(revoking: () => Promise<void>, monotonicMs = () => perfor
   }
   return { source, first, successor, assignments }
 }
+
+it('a topic of which a broker has not heard yet is asked for again, and another refusal is not', async () => {
+  const unheard = Object.assign(new Error('This server does not host this topic-partition'), {
+    type: 'UNKNOWN_TOPIC_OR_PARTITION',
+    retriable: true,
+  })
+  const refusals = [unheard]
+  const { assignments } = await started(() => Promise.resolve(), undefined, refusals)
+  expect([refusals, assignments.length]).toEqual([[], 1])
+  await stop()
+  const denied = Object.assign(new Error('Not authorized'), {
+    type: 'TOPIC_AUTHORIZATION_FAILED',
+    retriable: false,
+  })
+  await expect(started(() => Promise.resolve(), undefined, [denied])).rejects.toBe(denied)
+})
 
 it('a rejoin ends the membership until it is answered', async () => {
   const { source, first } = await started(() => Promise.resolve())
