@@ -47,8 +47,7 @@ export async function openDeliveries(settings: Settings, means: DeliveriesMeans)
   const { maxWaitMs } = settings.kafka
   const streams = new EventStreams({ clock, perAccount: streamsOfAccount, inAll: streamsInAll })
   const suspensions = new SuspensionView({
-    openReader: () =>
-      createTopicReader({ client, topic: suspended.name, maxWaitMs, isolation: 'read_committed', now }),
+    openReader: () => createTopicReader({ client, topic: suspended.name, maxWaitMs, now }),
     decoder: new ValueDecoder<WebhookSuspensionRecord>(readSchema('webhook-suspension'), schemas),
     observer,
     clock,

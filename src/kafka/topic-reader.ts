@@ -27,7 +27,6 @@ export interface TopicReaderOptions {
   readonly maxBytes?: number
   /** How often leaders and new partitions are looked up. Default 60 s. */
   readonly metadataMaxAgeMs?: number
-  readonly isolation?: 'read_committed'
   /** Per partition the first offset to read. One outside of the log, or absent: the log's start. */
   readonly from?: ReadonlyMap<number, bigint>
   /** Monotonic milliseconds. */

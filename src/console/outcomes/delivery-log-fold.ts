@@ -2,18 +2,22 @@
 // Invariant: folding the same records again, from any earlier point on and to at least the same end, changes nothing: per
 // outcome id a row with `delivered` before all else, otherwise the last, at the place of the first.
 import type { DatabaseSync } from 'node:sqlite'
-import { callNumber, deliveryKey, markOf, spanOf, subjectName } from './delivery-log-tables.ts'
+import {
+  callNumber,
+  deliveryKey,
+  findSubject,
+  markOf,
+  marksOf,
+  spanOf,
+  subjectName,
+} from './delivery-log-tables.ts'
+import type { SubjectMarks } from './delivery-log-tables.ts'
 import { loggedKinds } from './logged-outcome.ts'
 import type { LoggedKind, LoggedOutcome } from './logged-outcome.ts'
 
 /** As the table has it, while a batch is folded. */
-interface Subject {
-  readonly n: number
-  parked: number
-  deliveredAt: number | null
-  triedAt: number | null
-  openSince: number | null
-  openAt: number | null
+type Subject = { readonly n: number; parked: number } & {
+  -readonly [Mark in keyof SubjectMarks]: SubjectMarks[Mark]
 }
 
 interface Tally {
@@ -60,10 +64,7 @@ export class DeliveryLogFold {
     const subject: Subject = {
       n: row === undefined ? this.#newSubject(name, accountId) : Number(row['n']),
       parked: Number(row?.['parked'] ?? 0),
-      deliveredAt: orNull(row?.['delivered_at']),
-      triedAt: orNull(row?.['tried_at']),
-      openSince: orNull(row?.['open_since']),
-      openAt: orNull(row?.['open_at']),
+      ...marksOf(row),
     }
     subjects.set(name, subject)
     return subject
@@ -126,9 +127,7 @@ export class DeliveryLogFold {
 }
 
 const prepared = (database: DatabaseSync) => ({
-  subject: database.prepare(
-    'SELECT n, parked, delivered_at, tried_at, open_since, open_at FROM subject WHERE name = ?',
-  ),
+  subject: database.prepare(findSubject),
   addSubject: database.prepare('INSERT INTO subject (name, account, parked) VALUES (?, ?, 0)'),
   putSubject: database.prepare(
     'UPDATE subject SET parked = ?, delivered_at = ?, tried_at = ?, open_since = ?, open_at = ? WHERE n = ?',
@@ -162,8 +161,4 @@ function tally(tallies: Map<string, Tally>, subject: Subject, { atMs, kind, by }
   const known = tallies.get(name) ?? { bucket, subject: subject.n, delivered: 0, failed: 0 }
   known[kind] += by
   tallies.set(name, known)
-}
-
-function orNull(value: unknown): number | null {
-  return value === null || value === undefined ? null : Number(value)
 }

@@ -2,7 +2,8 @@
 // Invariant: an answer costs the same for a webhook with one delivery a day and for one with a thousand a second, for it
 // is made of sums by five minutes, of marks that are kept beside the rows, and of a bounded number of rows.
 import type { DatabaseSync } from 'node:sqlite'
-import { spanMs, spanOf, subjectName } from './delivery-log-tables.ts'
+import { findSubject, marksOf, orNull, spanMs, spanOf, subjectName } from './delivery-log-tables.ts'
+import type { SubjectMarks } from './delivery-log-tables.ts'
 
 export interface Ends {
   readonly delivered: number
@@ -40,20 +41,13 @@ export class DeliveryLogHealth {
     const row = this.#statements.subject.get(subjectName(accountId, webhookId))
     const n = row === undefined ? null : Number(row['n'])
     const chart = this.#chart(n, nowMs)
-    const { delivered_at, tried_at, open_since, open_at } = row ?? {}
-    const marks = {
-      deliveredAt: orNull(delivered_at),
-      triedAt: orNull(tried_at),
-      openSince: orNull(open_since),
-      openAt: orNull(open_at),
-    }
     const nextDue = n === null ? undefined : this.#statements.nextDue.get(n)?.['due']
     return {
       hour: chart.at(-1) ?? none,
       day: chart.reduce<Ends>(added, none),
       chart,
       delay: n === null ? null : this.#delay(n, nowMs),
-      ...breakerOf(marks, nowMs),
+      ...breakerOf(marksOf(row), nowMs),
       parked: { count: Number(row?.['parked'] ?? 0), nextDueMs: orNull(nextDue) },
     }
   }
@@ -86,16 +80,9 @@ function added(one: Ends, other: Ends): Ends {
   return { delivered: one.delivered + other.delivered, failed: one.failed + other.failed }
 }
 
-interface Marks {
-  readonly deliveredAt: number | null
-  readonly triedAt: number | null
-  readonly openSince: number | null
-  readonly openAt: number | null
-}
-
 /** Workers do not tell how their breakers stand; what they put off because of one does. */
 function breakerOf(
-  { deliveredAt, triedAt, openSince, openAt }: Marks,
+  { deliveredAt, triedAt, openSince, openAt }: SubjectMarks,
   nowMs: number,
 ): Pick<WebhookHealth, 'breaker' | 'breakerSinceMs'> {
   const isOver = openSince === null || openAt === null || (deliveredAt !== null && deliveredAt >= openSince)
@@ -105,9 +92,7 @@ function breakerOf(
 }
 
 const prepared = (database: DatabaseSync) => ({
-  subject: database.prepare(
-    'SELECT n, parked, delivered_at, tried_at, open_since, open_at FROM subject WHERE name = ?',
-  ),
+  subject: database.prepare(findSubject),
   span: database.prepare('SELECT delivered, failed FROM span WHERE bucket = ? AND subject = ?'),
   delays: database.prepare(
     `SELECT delay FROM (SELECT delay FROM attempt WHERE subject = ? AND at >= ? ORDER BY at DESC LIMIT ?)
@@ -115,7 +100,3 @@ const prepared = (database: DatabaseSync) => ({
   ),
   nextDue: database.prepare('SELECT min(due) AS due FROM parked WHERE subject = ?'),
 })
-
-function orNull(value: unknown): number | null {
-  return value === null || value === undefined ? null : Number(value)
-}

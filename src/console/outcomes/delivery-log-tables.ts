@@ -32,6 +32,33 @@ export const logTables = `
     PRIMARY KEY (bucket, subject)) STRICT, WITHOUT ROWID;
 `
 
+/** What the health of a webhook follows from: epoch milliseconds; null: it has not been. */
+export interface SubjectMarks {
+  readonly deliveredAt: number | null
+  readonly triedAt: number | null
+  /** Since when, and when last, deliveries were put off by an open breaker. */
+  readonly openSince: number | null
+  readonly openAt: number | null
+}
+
+/** By its name. */
+export const findSubject =
+  'SELECT n, parked, delivered_at, tried_at, open_since, open_at FROM subject WHERE name = ?'
+
+/** `row`: what `findSubject` found, if anything. */
+export function marksOf(row: Readonly<Record<string, unknown>> | undefined): SubjectMarks {
+  return {
+    deliveredAt: orNull(row?.['delivered_at']),
+    triedAt: orNull(row?.['tried_at']),
+    openSince: orNull(row?.['open_since']),
+    openAt: orNull(row?.['open_at']),
+  }
+}
+
+export function orNull(value: unknown): number | null {
+  return value === null || value === undefined ? null : Number(value)
+}
+
 export const spanMs = 300_000
 
 export function spanOf(atMs: number): number {

@@ -14,6 +14,7 @@ import type { LoggedOutcome } from './logged-outcome.ts'
 import { logBounds } from './outcome-reading.ts'
 import type { LogKeeping } from './outcome-reading.ts'
 import { OutcomeStore, pruneSlices } from './outcome-store.ts'
+import { nothing } from './outcome-tallies.ts'
 import type { WebhookCounts } from './outcome-tallies.ts'
 
 export type { WebhookCounts } from './outcome-tallies.ts'
@@ -88,7 +89,7 @@ export async function startOutcomeCounts(options: OutcomeCountsOptions): Promise
       } catch (error) {
         // A list of webhooks without counts is better than none.
         feed.storeFailed(error)
-        return new Map(webhookIds.map((id) => [id, { delivered: 0, failed: 0, lastAttemptAtMs: null }]))
+        return new Map(webhookIds.map((id) => [id, nothing]))
       }
     },
     ask(question) {

@@ -19,7 +19,8 @@ export interface StoredOutcome extends CountedOutcome {
 }
 
 const hourMs = 3_600_000
-const nothing: WebhookCounts = { delivered: 0, failed: 0, lastAttemptAtMs: null }
+/** Of a webhook of which nothing is known. */
+export const nothing: WebhookCounts = { delivered: 0, failed: 0, lastAttemptAtMs: null }
 const verdicts: readonly Verdict[] = ['delivered', 'failed', 'cancelled']
 
 interface Tally {
